@@ -1,0 +1,86 @@
+"""What can go wrong, as the user is told it: a text and an exit status.
+
+Apart because every other module raises these and only two places catch them:
+the interpreter's loop and `main` (DESIGN 2.2). The statuses are those of
+sysexits.h, so that scripts can tell a wrong option from a server that is away.
+"""
+
+from __future__ import annotations
+
+USAGE = 64
+DATA = 65
+NOINPUT = 66
+UNAVAILABLE = 69
+CANTCREAT = 73
+IOERR = 74
+TEMPFAIL = 75
+NOPERM = 77
+CONFIG = 78
+
+
+class MailError(Exception):
+    """A failure that is told in one line.
+
+    `text` is what the user sees, `what: why`; `status` is the exit status that a
+    script sees when nothing else ends the run first.
+    """
+
+    def __init__(self, text: str, status: int = 1) -> None:
+        super().__init__(text)
+        self.text = text
+        self.status = status
+
+
+def reason(error: OSError) -> str:
+    """`path: why` for a failed system call, without Python's `[Errno 2]`."""
+    why = error.strerror or str(error) or type(error).__name__
+    name = error.filename
+    if name is None:
+        return why
+    if isinstance(name, bytes):
+        name = name.decode("utf-8", "surrogateescape")
+    return f"{name}: {why}"
+
+
+def status_of(error: OSError) -> int:
+    """The exit status (sysexits.h) that says what kind of failure this was."""
+    import errno
+
+    return {
+        errno.ENOENT: NOINPUT,
+        errno.ENOTDIR: NOINPUT,
+        errno.EISDIR: DATA,
+        errno.EACCES: NOPERM,
+        errno.EPERM: NOPERM,
+        errno.EROFS: CANTCREAT,
+        errno.EAGAIN: TEMPFAIL,
+    }.get(error.errno or 0, IOERR)
+
+
+def printable(text: str) -> str:
+    r"""One line in which nothing can drive a terminal.
+
+    Controls become `^[`-like pairs, C1 controls, bidi controls, private use and lone
+    surrogates become `\u{..}`; a tab stays, a line end becomes a blank.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_visible, text))
+
+
+def _visible(char: str) -> str:
+    if char.isprintable() and not "\ue000" <= char <= "\uf8ff" and char < "\U000e0000":
+        return char
+    if char in "\r\n":
+        return " "
+    if char == "\t" or char in _SPACES:
+        return char
+    if char < " ":
+        return "^" + chr(ord(char) + 64)
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xdc00:02x}"
+    return f"\\u{{{ord(char):x}}}"
+
+
+# Separators that isprintable() refuses but that a terminal shows as a blank.
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
