@@ -1,0 +1,104 @@
+"""What carries a letter away, and what it says about each recipient.
+
+Apart because the sending side, the outbox and every kind of transport agree on just
+these: an envelope and a source go in, one answer a recipient comes out.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from pymail.errors import TEMPFAIL, MailError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    class Source(Protocol):
+        """The letter, which can be read again for each attempt.
+
+        `size` is about how many octets it has on the wire, 0 when unknown; `eightbit`
+        says whether any octet is above 127; `pieces()` gives the octets with LF line ends.
+        """
+
+        @property
+        def size(self) -> int: ...
+        @property
+        def eightbit(self) -> bool: ...
+        def pieces(self) -> Iterator[bytes]: ...
+
+
+class Envelope:
+    """Who sends to whom, as SMTP means it (RFC 5321 2.3.1).
+
+    `sender` and `recipients` are bare addresses, "" being the null sender; `utf8` says that
+    the letter's header holds raw UTF-8 (RFC 6532), so that it can travel by SMTPUTF8 only.
+    """
+
+    __slots__ = ("sender", "recipients", "utf8")
+
+    def __init__(self, sender: str, recipients: list[str], utf8: bool = False) -> None:
+        self.sender = sender
+        self.recipients = recipients
+        self.utf8 = utf8
+
+
+class Answer:
+    """What became of one recipient.
+
+    `code` is an SMTP reply code (RFC 5321 4.2), also where no server was asked; `text` is
+    the server's own words, enhanced code first, in one printable line.
+    """
+
+    __slots__ = ("recipient", "code", "text")
+
+    def __init__(self, recipient: str, code: int, text: str) -> None:
+        self.recipient = recipient
+        self.code = code
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Answer({self.recipient!r}, {self.code}, {self.text!r})"
+
+    @property
+    def accepted(self) -> bool:
+        """The next hop has taken the letter for this recipient."""
+        return 200 <= self.code < 300
+
+    @property
+    def refused(self) -> bool:
+        """Trying again would give the same: the letter goes to dead.letter."""
+        return 500 <= self.code < 600
+
+    @property
+    def deferred(self) -> bool:
+        """Not now: the letter waits in the outbox."""
+        return not self.accepted and not self.refused
+
+
+class Unreachable(MailError):
+    """It could not be started or connected to: the chain's next may be tried.
+
+    Nothing of the letter has been taken by anyone.
+    """
+
+    def __init__(self, text: str, status: int = TEMPFAIL) -> None:
+        super().__init__(text, status)
+
+
+class Transport(ABC):
+    """One way out. `name` is how the user sees it: `smtp://localhost:25`."""
+
+    name: str
+
+    @abstractmethod
+    def send(self, envelope: Envelope, source: Source) -> list[Answer]:
+        """Carry `source` to each recipient; one answer each, in the envelope's order.
+
+        Raises Unreachable when there is nobody to ask, MailError (USAGE) for an address that
+        cannot be an argument or a part of a command; then nothing was sent.
+        """
+
+    def close(self) -> None:  # noqa: B027
+        """Let go of what several sends share: a connection."""
