@@ -1,0 +1,24 @@
+"""The variables about sending: sender, transports, outbox."""
+
+from __future__ import annotations
+
+from pymail.variables.table import FLAG, NUMBER, TEXT, Variable
+
+ROWS = (
+    Variable("from", TEXT, None, "My address, with a name or without; unset: login@hostname."),
+    Variable("hostname", TEXT, None, "The domain for my address, for Message-ID and for the greeting of servers."),
+    Variable("mta", TEXT, None, "What takes outgoing mail: a URL or a program; several are tried in order."),
+    Variable("mta-arguments", TEXT, None, "More arguments for the sendmail program."),
+    Variable("sendmail", TEXT, None, "The sendmail program or a URL, as mta.", same="mta"),
+    Variable("smtp", TEXT, None, "Heirloom's name for the server that takes outgoing mail."),
+    Variable("smtp-timeout", NUMBER, "60", "How many seconds to wait for a server at each step."),
+    Variable("local-domains", TEXT, None, "More domains that local: delivers to users of this machine."),
+    Variable("outbox", TEXT, None, "Where letters wait that nothing could take; nooutbox: dead letter and status 75."),
+    Variable("outbox-lifetime", NUMBER, "432000", "How many seconds a letter may wait in the outbox."),
+    Variable("expandargv", FLAG, None, "Words after -- are arguments for the sendmail program."),
+    Variable("replyto", TEXT, None, "The Reply-To field of my letters."),
+    Variable("autocc", TEXT, None, "Who gets a copy of each letter."),
+    Variable("autobcc", TEXT, None, "Who gets a blind copy of each letter."),
+    Variable("skipemptybody", FLAG, None, "Send nothing when a letter has no text."),
+    Variable("verbose", FLAG, None, "Tell what is done while sending."),
+)

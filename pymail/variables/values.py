@@ -1,0 +1,114 @@
+"""Variables: what is set, typed, and where each value came from.
+
+Apart from the tables because rows never change and values do. Names that no table
+knows are kept as text (they may be another program's); names that our own code
+asks for must stand in a table.
+"""
+
+from __future__ import annotations
+
+from pymail.errors import USAGE, MailError
+from pymail.variables import posix, reading, sending
+from pymail.variables.table import FLAG, TEXT, Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TABLE = {row.name: row for section in (posix, sending, reading) for row in section.ROWS}
+
+
+class Variables:
+    """Names and values; `strict`: POSIX's defaults (POSIXLY_CORRECT)."""
+
+    __slots__ = ("strict", "_given")
+
+    def __init__(self, strict: bool) -> None:
+        self.strict = strict
+        self._given: dict[str, tuple[str | None, str]] = {}
+
+    # -- asked for by our own code ---------------------------------------
+
+    def flag(self, name: str) -> bool:
+        """Is it set? KeyError when no table has the name."""
+        return self._value(TABLE[name]) is not None
+
+    def text(self, name: str) -> str | None:
+        """Its value, None when it is unset. KeyError when no table has the name."""
+        return self._value(TABLE[name])
+
+    def number(self, name: str) -> int | None:
+        """Its value; 0 when it is set without one. KeyError when no table has the name."""
+        value = self._value(TABLE[name])
+        return None if value is None else int(value or 0)
+
+    def origin(self, name: str) -> str:
+        """Who gave the value: default, environment, option, rc or user."""
+        given = self._given.get(name)
+        return given[1] if given else "default"
+
+    def _value(self, row: Variable) -> str | None:
+        given = self._given.get(row.name)
+        if given is not None:
+            return given[0]
+        return row.posix if self.strict else row.default
+
+    # -- set by the user ---------------------------------------------------
+
+    def get(self, name: str) -> str | None:
+        """The value of any variable, known or not; None when it is unset."""
+        row = self._row(name)
+        return self._value(row)
+
+    def set(self, name: str, value: str, origin: str = "user") -> None:
+        """Give a variable a value; `noname` unsets it.
+
+        Raises MailError (64) when the table does not allow the value. What was set by -S
+        is not changed by a start-up file.
+        """
+        if name.startswith("no") and name not in TABLE and not value:
+            self.unset(name[2:], origin)
+            return
+        row = self._row(name)
+        wrong = row.wrong(value)
+        if wrong:
+            raise MailError(f"set {name}={value}: {wrong}", USAGE)
+        self._give(row, value, origin)
+
+    def unset(self, name: str, origin: str = "user") -> None:
+        """Erase a variable, also one that is set by default."""
+        if name.startswith("no") and name not in TABLE and name[2:] in TABLE:
+            name = name[2:]
+        self._give(self._row(name), None, origin)
+
+    def import_environment(self, environ: Mapping[str, str]) -> None:
+        """Take over the environment variables that POSIX names (Start-Up, step 3)."""
+        for row in posix.ROWS:
+            value = environ.get(row.name) if row.environ else None
+            if value:
+                self._given.setdefault(row.name, (value, "environment"))
+
+    def items(self) -> Iterator[tuple[Variable, str]]:
+        """Every variable that is set, by name."""
+        rows = {**TABLE, **{name: self._row(name) for name in self._given}}
+        for name in sorted(rows, key=str.lower):
+            value = self._value(rows[name])
+            if value is not None and not rows[name].same:
+                yield rows[name], value
+
+    def _row(self, name: str) -> Variable:
+        row = TABLE.get(name) or Variable(name, TEXT, None, "")
+        return TABLE[row.same] if row.same else row
+
+    def _give(self, row: Variable, value: str | None, origin: str) -> None:
+        if origin == "rc" and self.origin(row.name) == "option":
+            return
+        self._given[row.name] = (value, origin)
+
+
+def shown(row: Variable, value: str) -> str:
+    """A line of `set`: `hold` or `prompt="& "`."""
+    if row.kind == FLAG or (not value and row.kind == TEXT and row.name not in TABLE):
+        return row.name
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"') if '"' in value or "\\" in value else value
+    return f'{row.name}="{quoted}"'
