@@ -1,0 +1,305 @@
+"""One line about a message: who, when, what, how large; and its stored flags.
+
+Apart from the mailboxes because every kind makes the same Summary from a header
+block, and from `headers` because the banner's path goes through here: a well-formed
+From, Date and Subject are read with a few searches of the octets. What is not well
+formed goes to the patient readers (`headers.decode`, `addresses.lenient`), which are
+loaded only then.
+"""
+
+from __future__ import annotations
+
+SEEN = 1
+OLD = 2
+ANSWERED = 4
+FLAGGED = 8
+DRAFT = 16
+
+
+class Summary:
+    """What a header list shows of a message; never changed once made.
+
+    `name` and `subject` are decoded and one line, `date` is in seconds since the epoch,
+    `zone` in seconds east of UTC as the sender wrote it, `size` in octets of the letter.
+    """
+
+    __slots__ = ("name", "address", "date", "zone", "subject", "size")
+
+    def __init__(self, name: str, address: str, date: int, zone: int, subject: str, size: int) -> None:
+        self.name = name
+        self.address = address
+        self.date = date
+        self.zone = zone
+        self.subject = subject
+        self.size = size
+
+
+def from_head(head: bytes, size: int, arrived: int) -> Summary:
+    """Make the Summary of a letter of `size` octets from its raw header block.
+
+    `arrived` (seconds since the epoch) stands in for a Date: that is missing or none.
+    """
+    name, address = _author(find(head, b"From"))
+    date, zone = parse_date(find(head, b"Date")) or (arrived, 0)
+    return Summary(name, address, date, zone, _text(find(head, b"Subject")), size)
+
+
+def flags_from(status: bytes, xstatus: bytes) -> int:
+    """Flags from the values of Status: (R, O) and X-Status: (A, F, T)."""
+    flags = (b"R" in status) | (b"O" in status) << 1
+    if xstatus:
+        flags |= (b"A" in xstatus) << 2 | (b"F" in xstatus) << 3 | (b"T" in xstatus) << 4
+    return flags
+
+
+def status_of(flags: int) -> str:
+    """The value of Status: for these flags, "" when there is nothing to say."""
+    return "R" * (flags & SEEN > 0) + "O" * (flags & OLD > 0)
+
+
+def xstatus_of(flags: int) -> str:
+    """The value of X-Status: for these flags, "" when there is nothing to say."""
+    return "A" * (flags & ANSWERED > 0) + "F" * (flags & FLAGGED > 0) + "T" * (flags & DRAFT > 0)
+
+
+def find(head: bytes, name: bytes) -> bytes:
+    """The value of the first field `name`, unfolded and stripped, b"" when there is none."""
+    at = head.find(b"\n%b:" % name)
+    if at < 0:
+        at = _search(head, name)
+        if at < 0:
+            return b""
+    start = head.find(b":", at) + 1
+    end = stop = head.find(b"\n", start)
+    while head[stop + 1 : stop + 2] in _BLANKS and stop >= 0:
+        stop = head.find(b"\n", stop + 1)
+    if stop < 0:
+        stop = len(head)
+    value = head[start:stop].strip()
+    return value if stop == end else value.replace(b"\n\t", b" ").replace(b"\n", b"")
+
+
+def _search(head: bytes, name: bytes) -> int:
+    """Where the field begins: on the first line, in other case, or with blanks before its colon (RFC 5322 4.5)."""
+    if head.startswith(name + b":"):
+        return 0
+    block, name = b"\n" + head.lower(), b"\n" + name.lower()
+    at = block.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if block[end : end + 80].lstrip(b" \t").startswith(b":"):
+            return max(at - 1, 0)
+        at = block.find(name, end)
+    return -1
+
+
+def _text(value: bytes) -> str:
+    if value.isascii() and b"=?" not in value:
+        return value.decode("ascii")
+    from . import headers
+
+    return headers.decode(value)
+
+
+def _author(value: bytes) -> tuple[str, str]:
+    """Display name and address of the first mailbox in a From: value."""
+    if value.isascii():
+        text = value.decode("ascii")
+        found = _bracketed(text) if text.endswith(">") else _bare(text)
+        if found is not None:
+            return found
+    from . import addresses, headers
+
+    for address in addresses.lenient(headers.decode(value) if b"=?" not in value else value.decode("utf-8", "replace")):
+        return address.name, address.spec
+    return _text(value), ""
+
+
+def _bracketed(text: str) -> tuple[str, str] | None:
+    """`Name <a@b>`, `"Name" <a@b>`, `<a@b>`; None when it takes a real parser."""
+    name, _, spec = text[:-1].rpartition("<")
+    name = name.rstrip()
+    if not _plain(spec):
+        return None
+    if name.startswith('"') and name.endswith('"') and len(name) > 1:
+        name = name[1:-1]
+        if '"' in name or "\\" in name or "=?" in name:
+            return None
+        return name.strip(), spec
+    if not _QUOTED.isdisjoint(name):
+        return None
+    if "=?" in name:
+        name = _text(name.encode("ascii"))
+    return name, spec
+
+
+def _bare(text: str) -> tuple[str, str] | None:
+    """Nothing, `a@b`, `user` and `a@b (Name)`; None when it takes a real parser."""
+    if _plain(text) or _SPECIALS.isdisjoint(text):
+        return "", text
+    spec, space, name = text.partition(" (")
+    if not space or not name.endswith(")") or not _plain(spec):
+        return None
+    name = name[:-1]
+    if "(" in name or ")" in name or "\\" in name:
+        return None
+    return _text(name.encode("ascii")).strip(), spec
+
+
+def _plain(spec: str) -> bool:
+    """Whether this is local@domain without anything that needs a parser."""
+    local, at, domain = spec.partition("@")
+    return bool(at and local and domain) and _SPECIALS.isdisjoint(local) and _SPECIALS.isdisjoint(domain)
+
+
+_BLANKS = (b" ", b"\t")
+
+# Each of these in an address, or but for the blank in an unquoted name, calls for the patient reader.
+_SPECIALS = frozenset(' \t"(),:;<>@\\[]')
+_QUOTED = _SPECIALS - {" "}
+
+# What two digits say (one digit too, for days): quicker and stricter than int().
+_TWO = {f"{number:02}": number for number in range(100)} | {str(number): number for number in range(1, 10)}
+
+_SIGNS = {"+": 1, "-": -1}
+
+# Days before the month in a year that begins in March, and which year that is.
+_MONTHS = {
+    "Jan": (306, 1), "Feb": (337, 1), "Mar": (0, 0), "Apr": (31, 0), "May": (61, 0), "Jun": (92, 0),
+    "Jul": (122, 0), "Aug": (153, 0), "Sep": (184, 0), "Oct": (214, 0), "Nov": (245, 0), "Dec": (275, 0),
+}  # fmt: skip
+
+# RFC 5322 4.3; every other name counts as unknown, -0000.
+_ZONES = {
+    "EDT": -4, "EST": -5, "CDT": -5, "CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
+    "BST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "KST": 9,
+}  # fmt: skip
+
+
+def parse_date(value: bytes | str) -> tuple[int, int] | None:
+    """A Date: value as (seconds since the epoch, zone in seconds east of UTC), None when it is no date.
+
+    Reads RFC 5322 3.3 and 4.3, asctime's form and ISO 8601. A zone that is missing or unknown counts as UTC.
+    """
+    text = value if isinstance(value, str) else value.decode("latin-1")
+    words = text.split(None, 6)
+    try:
+        if words[0][-1] == ",":
+            del words[0]
+        day, month, year, clock, zone = words[:5]
+        before, shift = _MONTHS[month]
+        hour, minute, second = clock.split(":")
+        offset = _SIGNS[zone[0]] * (_TWO[zone[1:3]] * 3600 + _TWO[zone[3:]] * 60)
+        number = _TWO[year[:2]] * 100 + _TWO[year[2:]] - shift
+        days = 365 * number + number // 4 - number // 100 + number // 400 + before + _TWO[day] - 719469
+        return days * 86400 + _TWO[hour] * 3600 + _TWO[minute] * 60 + _TWO[second] - offset, offset
+    except (ValueError, IndexError, KeyError):
+        return _patient_date(text)
+
+
+def _patient_date(text: str) -> tuple[int, int] | None:
+    """Read a date word by word, whatever their order; None when day, month or year is missing."""
+    day = month = year = clock = offset = None
+    later = 0
+    for word in _words(text):
+        title = word[:3].title()
+        if title in _MONTHS and word.isalpha():
+            month = title
+        elif ":" in word and clock is None:
+            clock = _clock(word)
+        elif word[0] in "+-" and word[1:].isdigit():
+            offset = _offset(word)
+        elif word.isdigit():
+            if day is None and len(word) < 3:
+                day = int(word)
+            elif year is None:
+                year = _year(word)
+        elif word.upper() in ("AM", "PM"):
+            later = _half(word, clock)
+        elif word.upper() in _ZONES and offset is None:
+            offset = _ZONES[word.upper()] * 3600
+    if day is None or month is None or year is None or not 1 <= day <= 31:
+        return None
+    return _seconds(year, month, day) + (clock or 0) + later - (offset or 0), offset or 0
+
+
+def _words(text: str) -> list[str]:
+    """The words of a date: comments gone, ISO 8601 and `1-Jun-2026` taken apart."""
+    words: list[str] = []
+    for word in _without_comments(text).replace(",", " ").split()[:20]:
+        pieces = word.split("-")
+        if len(pieces) == 3 and pieces[1][:3].title() in _MONTHS:
+            words += filter(None, pieces)
+        elif len(word) > 9 and word[4] == word[7] == "-" and word[5:7].isdigit():
+            words += _iso(word)
+        else:
+            words.append(word)
+    return words
+
+
+def _iso(word: str) -> list[str]:
+    """`2026-06-01T08:01:00.5+02:00` as the words of RFC 5322; a month beyond 12 gives none."""
+    number = int(word[5:7])
+    if not 1 <= number <= 12:
+        return []
+    month = sorted(_MONTHS, key=lambda name: (_MONTHS[name][0] + 60) % 366)[number - 1]
+    words = [word[8:10], month, word[:4]]
+    clock, zone = word[11:].rstrip("Zz"), ""
+    for sign in "+-":
+        if sign in clock:
+            clock, _, zone = clock.partition(sign)
+            zone = sign + zone.replace(":", "")
+    return [piece for piece in (*words, clock, zone) if piece]
+
+
+def _without_comments(text: str) -> str:
+    """`text` without (comments), which nest; one that never ends goes to the end (RFC 5322 3.2.2)."""
+    if "(" not in text:
+        return text
+    kept, depth = [], 0
+    for char in text[:1000]:
+        depth += char == "("
+        if not depth:
+            kept.append(char)
+        depth -= char == ")" and depth > 0
+    return "".join(kept)
+
+
+def _clock(word: str) -> int | None:
+    """Seconds since midnight of `8:01`, `08:01:00`, `08:01:00.25`; None when it is no time of day."""
+    pieces = [piece.partition(".")[0] for piece in word.rstrip("Zz").split(":")]
+    if len(pieces) > 3 or not all(piece.isdecimal() and len(piece) < 3 for piece in pieces):
+        return None
+    hours, minutes, seconds = map(int, (*pieces, "0")[:3])
+    return hours * 3600 + minutes * 60 + seconds if hours < 24 and minutes < 60 and seconds < 61 else None
+
+
+def _offset(word: str) -> int:
+    """Seconds east of UTC of `+0200`; `+2` and `+200` are read as people mean them."""
+    digits = word[1:5] if len(word) > 3 else word[1:] + "00"
+    seconds = int(digits[:-2] or 0) * 3600 + int(digits[-2:]) * 60
+    return -seconds if word[0] == "-" else seconds
+
+
+def _half(word: str, clock: int | None) -> int:
+    """Seconds to add for AM or PM to a clock of twelve hours."""
+    hour = (clock or 0) // 3600
+    if word.upper() == "PM":
+        return 43200 if hour < 12 else 0
+    return -43200 if hour == 12 else 0
+
+
+def _year(word: str) -> int | None:
+    """RFC 5322 4.3: two digits are 1950 to 2049, three are counted from 1900."""
+    if len(word) > 4:
+        return None
+    year = int(word)
+    if len(word) == 2:
+        return year + (2000 if year < 50 else 1900)
+    return year + 1900 if len(word) == 3 else year
+
+
+def _seconds(year: int, month: str, day: int) -> int:
+    before, shift = _MONTHS[month]
+    year -= shift
+    return (365 * year + year // 4 - year // 100 + year // 400 + before + day - 719469) * 86400
