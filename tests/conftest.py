@@ -1,0 +1,102 @@
+"""What every test may ask for: a HOME of its own and the program as a user runs it.
+
+`home` is an empty HOME with a private spool, `pymail` runs the program there as a process of its own, `letter`
+and `mbox` (in `letters.py`) make mail to read. Nothing here replaces a piece of pymail: servers are real or
+speak the protocol over a socket (`servers.py`).
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from letters import mbox
+
+ROOT = Path(__file__).parent.parent
+USER = pwd.getpwuid(os.geteuid()).pw_name
+# The tree under test, bare as the launcher starts it.
+START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pymail.main import main; sys.exit(main())"
+PYMAIL = (sys.executable, "-I", "-S", "-c", START)
+
+
+@dataclass
+class Home:
+    """A HOME, a spool and a sealed environment; `env` and `options` may be changed by a test."""
+
+    path: Path
+    spool: Path
+    env: dict[str, str] = field(default_factory=dict)
+    options: list[str] = field(default_factory=list)
+
+    @property
+    def inbox(self) -> Path:
+        """The user's system mailbox (it need not exist)."""
+        return self.spool / USER
+
+    def rc(self, text: str) -> None:
+        """Write the start-up file."""
+        (self.path / ".mailrc").write_text(text)
+
+    def receive(self, letters: Iterable[bytes]) -> Path:
+        """Append letters to the system mailbox, as a delivery would."""
+        return mbox(self.inbox, letters)
+
+
+@dataclass
+class Result:
+    """What one run of the program left."""
+
+    out: str
+    err: str
+    status: int
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty HOME with an empty private spool."""
+    path, spool = tmp_path / "home", tmp_path / "spool"
+    path.mkdir(0o700)
+    spool.mkdir(0o700)
+    (path / ".mailrc").touch(0o600)
+    env = {
+        "HOME": str(path),
+        "LC_ALL": "C.UTF-8",
+        "LOGNAME": USER,
+        "PATH": os.environ["PATH"],
+        "TERM": "dumb",
+        "TZ": "UTC",
+        "USER": USER,
+    }
+    return Home(path, spool, env, ["-n", "-S", f"spool={spool}"])
+
+
+@pytest.fixture
+def pymail(home: Home) -> Run:
+    """Runs the program: `pymail("-s", "hi", "bob", input="text", env={...}) -> Result`; 30 s are its limit."""
+
+    def run(*args: str, input: str | bytes = b"", env: Mapping[str, str] | None = None) -> Result:
+        octets = input.encode() if isinstance(input, str) else input
+        done = subprocess.run(
+            [*PYMAIL, *home.options, *args],
+            input=octets,
+            capture_output=True,
+            env=home.env | dict(env or {}),
+            cwd=home.path,
+            timeout=30,
+        )
+        return Result(
+            done.stdout.decode("utf-8", "surrogateescape"),
+            done.stderr.decode("utf-8", "surrogateescape"),
+            done.returncode,
+        )
+
+    return run
