@@ -42,7 +42,7 @@ ROWS = (
     Variable("Sign", TEXT, None, "The text that ~A inserts."),
     Variable("toplines", NUMBER, "5", "How many lines top prints."),
     Variable("DEAD", TEXT, None, "The dead-letter file; unset: dead.letter in the home directory.", environ=True),
-    Variable("EDITOR", TEXT, None, "The editor of edit and ~e; unset: ed, nano or vi, the first there is.", environ=True),
+    Variable("EDITOR", TEXT, None, "The editor of edit and ~e; unset: ed, or else vi.", environ=True),
     Variable("LISTER", TEXT, "ls", "The command of folders.", environ=True),
     Variable("MBOX", TEXT, None, "The file & for read messages; unset: mbox in the home directory.", environ=True),
     Variable("PAGER", TEXT, "more", "The pager.", environ=True),

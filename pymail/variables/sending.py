@@ -13,7 +13,9 @@ ROWS = (
     Variable("smtp", TEXT, None, "Heirloom's name for the server that takes outgoing mail."),
     Variable("smtp-timeout", NUMBER, "60", "How many seconds to wait for a server at each step."),
     Variable("local-domains", TEXT, None, "More domains that local: delivers to users of this machine."),
-    Variable("outbox", TEXT, None, "Where letters wait that nothing could take; nooutbox: dead letter and status 75."),
+    Variable(
+        "outbox", TEXT, "", "Where letters wait that nothing could take; nooutbox: dead letter, status 75.", posix=None
+    ),
     Variable("outbox-lifetime", NUMBER, "432000", "How many seconds a letter may wait in the outbox."),
     Variable("expandargv", FLAG, None, "Words after -- are arguments for the sendmail program."),
     Variable("replyto", TEXT, None, "The Reply-To field of my letters."),

@@ -44,11 +44,11 @@ class Variables:
 
     def origin(self, name: str) -> str:
         """Who gave the value: default, environment, option, rc or user."""
-        given = self._given.get(name)
+        given = self._given.get(self._row(name).name)
         return given[1] if given else "default"
 
     def _value(self, row: Variable) -> str | None:
-        given = self._given.get(row.name)
+        given = self._given.get(row.same or row.name)
         if given is not None:
             return given[0]
         return row.posix if self.strict else row.default
