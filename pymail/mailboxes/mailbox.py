@@ -1,0 +1,161 @@
+"""What a mailbox is to the rest of pymail, whatever it is made of.
+
+Apart because everything that reads or moves mail knows only this: columns of
+flags and sizes, letters in octets, and one `commit` of one `Plan`. A letter is
+RFC 5322 octets with LF line ends, without From_ line and without mbox quoting.
+Messages are counted from 0; the numbers that a user sees are the folder's.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from pymail.errors import NOINPUT, MailError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pymail.summary import Summary
+
+
+class Missing(MailError):
+    """There is no such mailbox: for a system mailbox that only means no mail."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, NOINPUT)
+
+
+class Plan:
+    """What a session wants done to its mailbox when it leaves, as one value.
+
+    `remove` are the messages that go. `flags` are the new stored flags (summary.py)
+    of those that change, `replace` the edited letters. `vanish`: the file itself goes
+    when nothing is left in it.
+    """
+
+    __slots__ = ("remove", "flags", "replace", "vanish")
+
+    def __init__(
+        self,
+        remove: Iterable[int] = (),
+        flags: dict[int, int] | None = None,
+        replace: dict[int, bytes] | None = None,
+        vanish: bool = False,
+    ) -> None:
+        self.remove = set(remove)
+        self.flags = flags or {}
+        self.replace = replace or {}
+        self.vanish = vanish
+
+    def __bool__(self) -> bool:
+        return bool(self.remove or self.flags or self.replace or self.vanish)
+
+
+class Outcome:
+    """What a commit did: `kept` messages are there now, `removed` went, `arrived` came meanwhile (part of `kept`).
+
+    `unmatched` could not be found again, because another program had changed them: they were left alone.
+    """
+
+    __slots__ = ("kept", "removed", "arrived", "unmatched")
+
+    def __init__(self, kept: int, removed: int = 0, arrived: int = 0, unmatched: int = 0) -> None:
+        self.kept = kept
+        self.removed = removed
+        self.arrived = arrived
+        self.unmatched = unmatched
+
+
+class Deposit:
+    """One letter to append: its octets in pieces, its stored flags, and who sent it when (for the From_ line).
+
+    `sender` is an address ("" becomes MAILER-DAEMON), `date` seconds since the epoch (0: now).
+    """
+
+    __slots__ = ("pieces", "flags", "sender", "date")
+
+    def __init__(self, pieces: Iterable[bytes], flags: int = 0, sender: str = "", date: int = 0) -> None:
+        self.pieces = pieces
+        self.flags = flags
+        self.sender = sender
+        self.date = date
+
+
+class Mailbox(ABC):
+    """An open mailbox. What a kind cannot do raises MailError.
+
+    `name` is what the user called it, `path` the file or folder behind it (None: there is none to write to).
+    `readonly` says why it cannot be changed, "" when it can. `notes` are lines that the user should be told
+    once: a lock that was broken, a mailbox that was repaired.
+    """
+
+    name: str
+    path: str | None
+    readonly: str
+    notes: list[str]
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many messages are known."""
+
+    @abstractmethod
+    def flags(self, index: int) -> int:
+        """The stored flags of a message."""
+
+    @abstractmethod
+    def size(self, index: int) -> int:
+        """Octets of the letter, as it is stored."""
+
+    @abstractmethod
+    def lines(self, index: int) -> int:
+        """Lines of the letter, header and empty line included."""
+
+    @abstractmethod
+    def head(self, index: int) -> bytes:
+        """The header block with the empty line that ends it, LF line ends."""
+
+    @abstractmethod
+    def pieces(self, index: int) -> Iterator[bytes]:
+        """The letter in pieces of at most some hundred KiB."""
+
+    @abstractmethod
+    def received(self, index: int) -> tuple[str, int]:
+        """Envelope sender and time of arrival (seconds since the epoch); "" and 0 when nothing tells."""
+
+    @abstractmethod
+    def summary(self, index: int) -> Summary:
+        """What a header list shows of a message."""
+
+    @abstractmethod
+    def refresh(self) -> int:
+        """Look for mail that arrived; answer how many messages were added at the end."""
+
+    @abstractmethod
+    def append(self, deposits: Iterable[Deposit]) -> int:
+        """Add letters, all or none, on disk when this returns; answer how many octets were added."""
+
+    @abstractmethod
+    def commit(self, plan: Plan) -> Outcome:
+        """Carry out a plan under lock, once; the mailbox is not used after it but to close it."""
+
+    def raw(self, index: int) -> bytes:
+        """The whole letter."""
+        return b"".join(self.pieces(index))
+
+    def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
+        """Summaries in the order asked for; kinds that can read many at once do so."""
+        return map(self.summary, numbers)
+
+    def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
+        """Number, summary and lines of each: a header list in bulk."""
+        for index in numbers:
+            yield index, self.summary(index), self.lines(index)
+
+    def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Number and header block of each, for searching."""
+        for index in numbers:
+            yield index, self.head(index)
+
+    def close(self) -> None:  # noqa: B027  a kind that holds nothing has nothing to let go
+        """Let go of files and connections; nothing is written."""
