@@ -1,0 +1,171 @@
+"""The launcher pair: stub layouts for how it is found and started, one real wheel for how it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hatchling
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAUNCHER = ROOT / "pymail" / "launcher"
+PACKAGES = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+STUB = """
+import json, sys
+def main():
+    flags = [sys.flags.isolated, sys.flags.no_site]
+    print(json.dumps({"flags": flags, "arguments": sys.argv[1:], "site": "site" in sys.modules}))
+    return 7
+"""
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Path:
+    """An installed tree with a stub for the program, in a folder whose name holds a blank."""
+    root = tmp_path / "a place"
+    (root / "bin").mkdir(parents=True)
+    (root / PACKAGES / "pymail").mkdir(parents=True)
+    (root / PACKAGES / "pymail" / "__init__.py").touch()
+    (root / PACKAGES / "pymail" / "main.py").write_text(STUB)
+    for name in ("pymail", "pymail-python"):
+        shutil.copy(LAUNCHER / name, root / "bin" / name)
+    set_first_line(root, f"#!{sys.executable}")
+    return root
+
+
+def set_first_line(root: Path, line: str) -> None:
+    """As an installer does: replace `#!python`."""
+    script = root / "bin" / "pymail-python"
+    script.write_text(line + script.read_text().removeprefix("#!python"))
+
+
+def run(*argv: str | Path, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, **more)  # type: ignore[call-overload, no-any-return]
+
+
+def by_path(root: Path) -> list[str | Path]:
+    return [root / "bin" / "pymail"]
+
+
+def by_name_on_the_path(root: Path) -> list[str | Path]:
+    return ["env", f"PATH={root / 'bin'}:{os.environ['PATH']}", "pymail"]
+
+
+def by_sh_from_its_folder(root: Path) -> list[str | Path]:
+    return ["sh", "-c", 'cd "$1/bin"; shift; exec sh pymail "$@"', "sh", root]
+
+
+def by_a_symlink(root: Path) -> list[str | Path]:
+    (root / "mail").symlink_to(root / "bin" / "pymail")
+    return [root / "mail"]
+
+
+def by_a_chain_of_relative_symlinks(root: Path) -> list[str | Path]:
+    (root / "first").mkdir()
+    (root / "first" / "mail").symlink_to("../bin/pymail")
+    (root / "mailx").symlink_to("first/mail")
+    return [root / "mailx"]
+
+
+WAYS = [by_path, by_name_on_the_path, by_sh_from_its_folder, by_a_symlink, by_a_chain_of_relative_symlinks]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_python_starts_bare_with_the_arguments_as_given(layout: Path, way: Callable[[Path], list[str | Path]]) -> None:
+    done = run(*way(layout), "-s", "two words", "*", "")
+    assert (done.returncode, done.stderr) == (7, "")
+    assert json.loads(done.stdout) == {"flags": [1, 1], "arguments": ["-s", "two words", "*", ""], "site": False}
+
+
+def test_first_line_as_pipx_leaves_it_is_understood(layout: Path) -> None:
+    shutil.copy(LAUNCHER / "pymail-python", layout / "bin")
+    set_first_line(layout, f"#!{sys.executable} -E")
+    assert json.loads(run(*by_path(layout)).stdout)["flags"] == [1, 1]
+
+
+def test_interpreter_that_is_started_by_sh_still_starts(layout: Path) -> None:
+    shutil.copy(LAUNCHER / "pymail-python", layout / "bin")
+    set_first_line(layout, f"#!/bin/sh\n'''exec' '{sys.executable}' \"$0\" \"$@\"\n' '''")
+    assert json.loads(run(*by_path(layout), "bob").stdout)["arguments"] == ["bob"]
+
+
+def test_environment_cannot_choose_what_is_imported(layout: Path, tmp_path: Path) -> None:
+    (tmp_path / "os.py").write_text("raise SystemExit(99)")
+    (tmp_path / "pymail.py").write_text("raise SystemExit(99)")
+    env = dict(os.environ, PYTHONPATH=str(tmp_path), PYTHONSTARTUP=str(tmp_path / "os.py"))
+    assert run(*by_path(layout), env=env, cwd=tmp_path).returncode == 7
+
+
+def test_import_error_inside_the_program_is_not_taken_for_its_absence(layout: Path) -> None:
+    (layout / PACKAGES / "pymail" / "main.py").write_text("import no_such_module_here\n")
+    done = run(*by_path(layout))
+    assert "No module named 'no_such_module_here'" in done.stderr
+    assert "import site" not in done.stderr and "During handling" not in done.stderr
+
+
+def test_package_in_another_folder_is_found_by_way_of_site(layout: Path) -> None:
+    shutil.move(layout / PACKAGES / "pymail", layout / "pymail")
+    (layout / PACKAGES / "pymail.pth").write_text(f"{layout}\n")
+    done = run(*by_path(layout))
+    assert json.loads(done.stdout)["site"] is True
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the wheel of this tree in it, made without any network."""
+    folder = tmp_path_factory.mktemp("installed")
+    pip("wheel", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
+    (wheel,) = folder.glob("pymail_mua-*.whl")
+    environment = empty_environment(folder)
+    pip("--python", str(environment), "install", str(wheel))
+    return environment
+
+
+@pytest.fixture(scope="module")
+def editable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment that runs this tree where it lies; it borrows the build tools of the tests' own."""
+    environment = empty_environment(tmp_path_factory.mktemp("editable"))
+    (environment / PACKAGES / "tools.pth").write_text(str(Path(hatchling.__path__[0]).parent))
+    pip("--python", str(environment), "install", "--no-build-isolation", "--editable", str(ROOT))
+    return environment
+
+
+def empty_environment(folder: Path) -> Path:
+    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", check=True)
+    return folder / "venv"
+
+
+def pip(*arguments: str) -> None:
+    quiet = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    done = run(sys.executable, "-m", "pip", *arguments, env=os.environ | quiet)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["installed", "editable"])
+def test_installed_command_runs_the_program(kind: str, request: pytest.FixtureRequest) -> None:
+    done = run(request.getfixturevalue(kind) / "bin" / "pymail", "--version")
+    assert done.returncode == 0 and "0.1.0" in done.stdout
+
+
+def test_module_runs_the_program(installed: Path) -> None:
+    done = run(installed / "bin" / "python", "-m", "pymail", "--version", cwd=installed)
+    assert done.returncode == 0 and "0.1.0" in done.stdout
+
+
+def test_installed_command_runs_compiled_code_and_leaves_the_launcher_out_of_the_package(installed: Path) -> None:
+    package = installed / PACKAGES / "pymail"
+    assert list((package / "__pycache__").glob("main.*.pyc"))
+    assert not (package / "launcher").exists()
+
+
+def test_wheel_brings_the_manual_pages_and_the_licence(installed: Path) -> None:
+    assert (installed / "share/man/man1/pymail.1").is_file()
+    assert (installed / "share/man/man5/pymailrc.5").is_file()
+    (licence,) = (installed / PACKAGES).glob("pymail_mua-*.dist-info/licenses/LICENSE")
+    assert "the pymail maintainers" in licence.read_text()
