@@ -1,0 +1,241 @@
+"""Folder: an open mailbox with its marks and its dot, numbers counted from 1.
+
+Apart from the mailboxes because they know what is stored and nothing of marks; the
+marks live here until the folder is left, when `dispose` says in one plan what
+becomes of each message (POSIX mailx, the states of messages; quit).
+"""
+
+from __future__ import annotations
+
+from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pymail.mailboxes.mailbox import Mailbox
+    from pymail.summary import Summary
+
+DELETED = 1
+SAVED = 2
+PRESERVED = 4
+MBOX = 8
+TOUCHED = 16
+TAGGED = 32
+
+
+class Folder:
+    """An open mailbox as the user sees it.
+
+    `system`: it is the user's system mailbox, whose read messages may move to mbox.
+    `shown`: the current message has been printed, so that next goes on. `before` is the
+    dot before this one, `named` the messages of the list before.
+    """
+
+    __slots__ = ("mailbox", "system", "flags", "marks", "dot", "before", "named", "shown", "changed", "top")
+
+    def __init__(self, mailbox: Mailbox, system: bool) -> None:
+        self.mailbox = mailbox
+        self.system = system
+        self.flags = bytearray(mailbox.flags(i) for i in range(len(mailbox)))
+        self.marks = bytearray(len(mailbox))
+        self.before = 0
+        self.named: list[int] = []
+        self.shown = False
+        self.top = 1
+        self.changed: dict[int, bytes] = {}
+        self.dot = self._first()
+
+    def __len__(self) -> int:
+        return len(self.marks)
+
+    def _first(self) -> int:
+        """The first new message, else the first unread, else the first (POSIX, EXTENDED DESCRIPTION)."""
+        for letter in "nu":
+            found = next(iter(self.state(letter)), 0)
+            if found:
+                return found
+        return 1 if len(self) else 0
+
+    # -- one message -------------------------------------------------------
+
+    def deleted(self, number: int) -> bool:
+        return bool(self.marks[number - 1] & DELETED)
+
+    def marked(self, number: int, mark: int) -> bool:
+        return bool(self.marks[number - 1] & mark)
+
+    def raw(self, number: int) -> bytes:
+        """The letter as it is, or as it was edited."""
+        return self.changed.get(number) or self.mailbox.raw(number - 1)
+
+    def head(self, number: int) -> bytes:
+        """Its header block."""
+        return self.mailbox.head(number - 1)
+
+    def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
+        return self.mailbox.summaries(number - 1 for number in numbers)
+
+    def letter(self, number: int) -> str:
+        """The letter that a header line shows for its state (s-nail's attrlist: NUROSPMFAT)."""
+        marks, flags = self.marks[number - 1], self.flags[number - 1]
+        for mark, letter in ((DELETED, "D"), (SAVED, "S"), (PRESERVED, "P"), (MBOX, "M"), (TAGGED, "T")):
+            if marks & mark:
+                return letter
+        for flag, letter in ((FLAGGED, "F"), (ANSWERED, "A"), (DRAFT, "T")):
+            if flags & flag:
+                return letter
+        if flags & SEEN:
+            return "O" if flags & OLD else "R"
+        return "U" if flags & OLD else "N"
+
+    # -- changes -----------------------------------------------------------
+
+    def go(self, number: int, shown: bool = False) -> None:
+        """Make a message the current one."""
+        if number != self.dot:
+            self.before = self.dot
+            self.shown = False
+        self.dot = number
+        self.shown = self.shown or shown
+
+    def mark(self, numbers: Iterable[int], mark: int, instead_of: int = 0) -> None:
+        """Set a mark and take others away."""
+        for number in numbers:
+            self.marks[number - 1] = self.marks[number - 1] & ~instead_of | mark
+
+    def flag(self, numbers: Iterable[int], flag: int, on: bool = True) -> None:
+        """Set or clear a flag that is stored with the message."""
+        for number in numbers:
+            flags = self.flags[number - 1]
+            self.flags[number - 1] = flags | flag if on else flags & ~flag
+
+    def read(self, number: int) -> None:
+        """It has been shown: its state is read now."""
+        self.flags[number - 1] |= SEEN
+        self.marks[number - 1] |= TOUCHED
+
+    def delete(self, numbers: list[int]) -> bool:
+        """Delete messages; the dot goes on to the next live one, else back. True when it went on."""
+        self.mark(numbers, DELETED, instead_of=PRESERVED | MBOX)
+        last = numbers[-1]
+        for number in (*range(last + 1, len(self) + 1), *range(last - 1, 0, -1)):
+            if not self.deleted(number):
+                self.go(number)
+                return number > last
+        self.go(last)
+        self.shown = True
+        return False
+
+    def refresh(self) -> int:
+        """Take in what has arrived; how many messages that is."""
+        count = self.mailbox.refresh()
+        have = len(self)
+        self.flags += bytearray(self.mailbox.flags(i) for i in range(have, have + count))
+        self.marks += bytearray(count)
+        return count
+
+    # -- what message lists ask (msglist.View) -------------------------------
+
+    def state(self, letter: str) -> Iterator[int]:
+        """The messages in a state that `:x` names."""
+        test = _STATES[letter]
+        for number, (flags, marks) in enumerate(zip(self.flags, self.marks, strict=True), 1):
+            if test(flags, marks):
+                yield number
+
+    def subject(self, text: str) -> Iterator[int]:
+        return self.field(["subject"], text)
+
+    def author(self, text: str, allnet: bool) -> Iterator[int]:
+        """The messages whose author's name or address holds `text`; `allnet` compares login parts."""
+        from pymail import search
+
+        return (i + 1 for i in search.authors(self.mailbox, text, allnet))
+
+    def field(self, names: list[str], text: str) -> Iterator[int]:
+        """The messages with `text` in one of these header fields, decoded, case ignored."""
+        from pymail import search
+
+        return (i + 1 for i in search.fields(self.mailbox, names, text))
+
+    def body(self, text: str) -> Iterator[int]:
+        """The messages with `text` in their decoded text, case ignored."""
+        from pymail import search
+
+        return (i + 1 for i in search.bodies(self.mailbox, text))
+
+    def parent(self, number: int) -> int | None:
+        """The message that this one answers, None when it is not here."""
+        from pymail import threads
+
+        found = threads.parent(self.mailbox, number - 1)
+        return None if found is None else found + 1
+
+    def thread(self, number: int) -> Iterator[int]:
+        """All messages of the conversation that this one belongs to."""
+        from pymail import threads
+
+        return (i + 1 for i in threads.thread(self.mailbox, number - 1))
+
+
+_STATES: dict[str, Callable[[int, int], int | bool]] = {
+    "a": lambda flags, marks: flags & ANSWERED,
+    "d": lambda flags, marks: marks & DELETED,
+    "D": lambda flags, marks: flags & DRAFT,
+    "f": lambda flags, marks: flags & FLAGGED,
+    "m": lambda flags, marks: marks & MBOX,
+    "n": lambda flags, marks: not flags & (SEEN | OLD),
+    "o": lambda flags, marks: flags & (SEEN | OLD) == OLD,
+    "p": lambda flags, marks: marks & PRESERVED,
+    "r": lambda flags, marks: flags & SEEN,
+    "s": lambda flags, marks: marks & SAVED,
+    "t": lambda flags, marks: marks & TAGGED,
+    "T": lambda flags, marks: not marks & TAGGED,
+    "u": lambda flags, marks: not flags & SEEN,
+}
+
+
+class Disposal:
+    """What becomes of each message when a folder is left; numbers from 1.
+
+    `to_mbox` is appended to mbox before `removed` goes; `flags` are those to be stored.
+    """
+
+    __slots__ = ("to_mbox", "removed", "flags", "deleted")
+
+    def __init__(self) -> None:
+        self.to_mbox: list[int] = []
+        self.removed: set[int] = set()
+        self.flags: dict[int, int] = {}
+        self.deleted = 0
+
+
+def dispose(
+    marks: bytes, flags: bytes, stored: bytes, *, system: bool, hold: bool, keepsave: bool
+) -> Disposal:
+    """The plan of quit (POSIX mailx: quit, hold, keepsave, preserve, mbox, touch; the states).
+
+    Only in the system mailbox do messages move: deleted ones go everywhere; there, saved
+    ones go too unless keepsave, and touched ones go to mbox unless hold or preserved.
+    """
+    plan = Disposal()
+    for at, (mark, flag) in enumerate(zip(marks, flags, strict=True)):
+        number = at + 1
+        if mark & DELETED:
+            plan.removed.add(number)
+            plan.deleted += 1
+        elif system and _goes_to_mbox(mark, hold, keepsave):
+            plan.to_mbox.append(number)
+            plan.removed.add(number)
+        elif system and mark & SAVED and not keepsave and not mark & PRESERVED:
+            plan.removed.add(number)
+        elif flag | OLD != stored[at]:
+            plan.flags[number] = flag | OLD
+    return plan
+
+
+def _goes_to_mbox(mark: int, hold: bool, keepsave: bool) -> bool:
+    if mark & PRESERVED or (mark & SAVED and not keepsave):
+        return False
+    return bool(mark & MBOX) or (bool(mark & TOUCHED) and not hold)

@@ -1,0 +1,97 @@
+"""Where lines come from: a terminal or pipe, a start-up file, a macro.
+
+Apart from the interpreter because a letter is read from the same place as the
+commands around it, and because `source` just puts another place on top.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from abc import ABC, abstractmethod
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Source(ABC):
+    """A place that lines come from.
+
+    `name` and `number` tell where an error is; `startup` is true for start-up files,
+    in which some verbs are forbidden; `conditions` is the stack of open ifs.
+    """
+
+    def __init__(self, name: str, startup: bool = False) -> None:
+        self.name = name
+        self.number = 0
+        self.startup = startup
+        self.conditions: list[bool | None] = []
+
+    @abstractmethod
+    def read(self, prompt: str) -> str | None:
+        """The next line without its line end, None at the end."""
+
+
+class Script(Source):
+    """Lines that are there already: an rc file, a sourced file, -X, a macro."""
+
+    def __init__(self, name: str, lines: list[str], startup: bool = False) -> None:
+        super().__init__(name, startup)
+        self._lines = lines
+
+    def read(self, prompt: str) -> str | None:
+        if self.number >= len(self._lines):
+            return None
+        self.number += 1
+        return self._lines[self.number - 1]
+
+
+class Keyboard(Source):
+    """Standard input, a terminal or a pipe; read by octets so that nothing is lost between readers.
+
+    `terminal` says that a person types there: only then are prompts written.
+    """
+
+    def __init__(self, terminal: bool) -> None:
+        super().__init__("standard input")
+        self.terminal = terminal
+        self._buffer = b""
+
+    def read(self, prompt: str) -> str | None:
+        if self.terminal and prompt:
+            sys.stdout.write(prompt)
+        if self.terminal:
+            sys.stdout.flush()
+        line = self.read_octets()
+        return None if line is None else line.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def read_octets(self) -> bytes | None:
+        """The next line with its line end, None at the end; raises KeyboardInterrupt at ^C."""
+        while b"\n" not in self._buffer:
+            piece = self._read()
+            if not piece:
+                line, self._buffer = self._buffer, b""
+                return line or None
+            self._buffer += piece
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        self.number += 1
+        return line + b"\n"
+
+    def pieces(self) -> Iterator[bytes]:
+        """The rest in blocks, what has been read ahead first."""
+        while piece := self._buffer or self._read():
+            self._buffer = b""
+            yield piece
+
+    def forget(self) -> None:
+        """Drop a line that is half typed (after ^C)."""
+        if self.terminal:
+            self._buffer = b""
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(0, 65536)
+        except OSError:
+            # A terminal that has gone away (EIO) is an end of input like any other.
+            return b""

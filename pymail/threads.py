@@ -1,0 +1,56 @@
+"""Who answers whom: parents and threads of messages, by Message-ID.
+
+Apart because only the message lists `,` and `&` and the thread verbs pay for it.
+Loops and missing parents are borne: a message is taken once.
+"""
+
+from __future__ import annotations
+
+from pymail import headers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.mailboxes.mailbox import Mailbox
+
+
+def identities(value: bytes | None) -> list[bytes]:
+    """The <...> parts of a Message-ID, In-Reply-To or References value, in order."""
+    pieces = (value or b"").split(b"<")[1:]
+    return [piece.partition(b">")[0] for piece in pieces if b">" in piece]
+
+
+def parents(mailbox: Mailbox) -> dict[int, int]:
+    """For each place whose parent is in the mailbox, the parent's place."""
+    by_id: dict[bytes, int] = {}
+    refers: dict[int, list[bytes]] = {}
+    for place, head in mailbox.heads(range(len(mailbox))):
+        for own in identities(headers.find(head, b"Message-ID"))[:1]:
+            by_id.setdefault(own, place)
+        references = identities(headers.find(head, b"References"))
+        refers[place] = identities(headers.find(head, b"In-Reply-To"))[:1] + references[::-1]
+    found = {}
+    for place, names in refers.items():
+        known = [by_id[name] for name in names if name in by_id and by_id[name] != place]
+        if known:
+            found[place] = known[0]
+    return found
+
+
+def parent(mailbox: Mailbox, place: int) -> int | None:
+    """The place of the message that this one answers, None when it is not here."""
+    return parents(mailbox).get(place)
+
+
+def thread(mailbox: Mailbox, place: int) -> list[int]:
+    """The places of all messages of the conversation that `place` belongs to."""
+    above = parents(mailbox)
+    root = _root(above, place)
+    return [other for other in range(len(mailbox)) if _root(above, other) == root]
+
+
+def _root(above: dict[int, int], place: int) -> int:
+    seen = {place}
+    while place in above and above[place] not in seen:
+        place = above[place]
+        seen.add(place)
+    return min(seen) if place in above else place
