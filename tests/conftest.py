@@ -11,12 +11,13 @@ import os
 import pwd
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from letters import mbox
+from servers import Dovecot, Exim, Postfix
 
 ROOT = Path(__file__).parent.parent
 USER = pwd.getpwuid(os.geteuid()).pw_name
@@ -100,3 +101,24 @@ def pymail(home: Home) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def exim() -> Iterator[Exim]:
+    """Exim on a port of its own, delivering to `exim.mail / name` for bob, smith and root."""
+    with Exim() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postfix() -> Iterator[Postfix]:
+    """Postfix on a port of its own, delivering to `postfix.mail / name` for the machine's users."""
+    with Postfix() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def dovecot() -> Iterator[Dovecot]:
+    """Dovecot on ports of its own: POP3, IMAP and LMTP for any user."""
+    with Dovecot() as server:
+        yield server
