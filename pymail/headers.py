@@ -1,0 +1,236 @@
+"""Header fields: a raw block taken apart, and fields written.
+
+RFC 5322 2.2 (fields, folding) and RFC 2231 (parameters), both ways; RFC 2047 is in `words`
+and named here too, as one place to ask about headers. Reading takes everything that mail
+brings and never raises; writing gives only what the RFCs allow. Apart because both the
+sending and the reading side stand on it.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+from pymail import charsets, words
+from pymail.charsets import charset as charset
+from pymail.words import decode as decode
+from pymail.words import encode as encode
+from pymail.words import phrase as phrase
+
+Fields = list[tuple[str, bytes]]
+
+# RFC 5322 2.2: a field name is printable US-ASCII without the colon.
+_NAME = bytes(range(33, 58)) + bytes(range(59, 127))
+# RFC 2231 7: attribute-char.
+_ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`{|}~")
+_LINE = 78
+_LONGEST = 990  # RFC 5322 2.1.1 allows 998
+_CONTROLS = {code: " " for code in (*range(9), *range(10, 32), 127)}
+
+
+def fields(head: bytes) -> Fields:
+    """The fields of a header block: names as written, values raw, unfolded, without blanks around.
+
+    The block ends at its first empty line. What is no field (a From_ line, a continuation
+    of nothing) is left out.
+    """
+    head = head.replace(b"\r\n", b"\n")
+    if head.startswith(b"\n"):
+        return []
+    found = []
+    for line in _unfolded(head.partition(b"\n\n")[0]).split(b"\n"):
+        name, colon, value = line.partition(b":")
+        name = name.rstrip(b" \t")
+        if colon and is_name(name):
+            found.append((name.decode("ascii"), value.strip()))
+    return found
+
+
+def is_name(name: bytes) -> bool:
+    """Whether `name` can be the name of a field (RFC 5322 3.6.8)."""
+    return bool(name) and not name.translate(None, _NAME)
+
+
+def get(found: Fields, name: str) -> bytes | None:
+    """The value of the first field called `name`, in any case; None when there is none."""
+    wanted = name.lower()
+    return next((value for each, value in found if each.lower() == wanted), None)
+
+
+def get_all(found: Fields, name: str) -> list[bytes]:
+    """The values of all fields called `name`, in any case, in their order."""
+    wanted = name.lower()
+    return [value for each, value in found if each.lower() == wanted]
+
+
+def find(head: bytes, name: bytes) -> bytes | None:
+    """The unfolded raw value of one field of a raw block, without parsing the rest.
+
+    Made for hundreds of thousands of headers: of several fields the first one spelled
+    exactly like `name` is taken, else the first in any spelling.
+    """
+    mark = b"\n" + name + b":"
+    if head.startswith(mark[1:]):
+        return _value(head, len(mark) - 1)
+    at = head.find(mark)
+    if at >= 0:
+        return _value(head, at + len(mark))
+    lowered = b"\n" + head.lower()
+    mark = b"\n" + name.lower()
+    at = lowered.find(mark)
+    while at >= 0:
+        colon = lowered.find(b":", at)
+        if colon < 0:
+            return None
+        if not lowered[at + len(mark) : colon].strip(b" \t"):
+            return _value(head, colon)
+        at = lowered.find(mark, at + 1)
+    return None
+
+
+def _value(head: bytes, start: int) -> bytes:
+    end = head.find(b"\n", start)
+    while head[end + 1 : end + 2] in (b" ", b"\t") and end >= 0:
+        end = head.find(b"\n", end + 1)
+    return _unfolded(head[start:end] if end >= 0 else head[start:]).strip()
+
+
+def _unfolded(block: bytes) -> bytes:
+    if b"\n " not in block and b"\n\t" not in block:
+        return block
+    # A tab that continues a line stands for the blank that was there before folding.
+    return block.replace(b"\r\n", b"\n").replace(b"\n ", b" ").replace(b"\n\t", b" ")
+
+
+def fold(name: str, value: str) -> bytes:
+    r"""`Name: value\n`, folded at blanks to lines of 78 octets where that is possible, never over 998.
+
+    No control stands in the result but the line ends of folding: a newline in `value` is
+    a blank. What is not ASCII goes out as UTF-8 (RFC 6532).
+    """
+    line = f"{name}: {words.clean(value)[0].translate(_CONTROLS)}".rstrip().encode()
+    lines = []
+    at, first = 0, len(name) + 2
+    while (cut := _cut(line, at, first)) < len(line):
+        lines.append(line[at:cut])
+        if line[cut] != 32:
+            # Nothing to fold at: a blank more is better than a line that relays break.
+            line = line[:cut] + b" " + line[cut:]
+        at = cut
+        first = len(line) - len(line[at:].lstrip(b" "))
+    lines.append(line[at:])
+    return b"\n".join(lines) + b"\n"
+
+
+def _cut(line: bytes, at: int, first: int) -> int:
+    """Where the line that begins `at`, with text from `first` on, ends."""
+    if len(line) - at <= _LINE:
+        return len(line)
+    cut = line.rfind(b" ", first, at + _LINE + 1)
+    if cut >= 0:
+        return at + len(line[at:cut].rstrip(b" "))
+    end = line.find(b" ", first)
+    end = end if end >= 0 else len(line)
+    if at == 0 and end - first < _LINE:
+        return first - 1
+    return min(end, at + _LONGEST)
+
+
+def parameter(name: str, value: str) -> str:
+    """`name=value` for a structured field, by RFC 2231 where the value needs it; parts joined by "; "."""
+    value, label = words.clean(value)
+    if label == "us-ascii" and value.isprintable() and len(value) <= 60:
+        return f"{name}={words.quote(value)}"
+    pieces = [_percent(piece) for piece in words.pieces(value, label, 48, lambda octets: len(_percent(octets)))]
+    pieces[0] = f"{label}''{pieces[0]}"
+    if len(pieces) == 1:
+        return f"{name}*={pieces[0]}"
+    return "; ".join(f"{name}*{number}*={piece}" for number, piece in enumerate(pieces))
+
+
+def _percent(octets: bytes) -> str:
+    return "".join(chr(octet) if octet in _ATTRIBUTE else f"%{octet:02X}" for octet in octets)
+
+
+def content(value: bytes) -> tuple[str, dict[str, str]]:
+    """A structured value with parameters: `text/plain; charset=x` -> ("text/plain", {"charset": "x"}).
+
+    Names and the leading word come in lower case. RFC 2231 continuations and charsets are
+    put together, RFC 2047 words decoded; what has no sense is left out. Never raises.
+    """
+    first, *rest = _split(value)
+    kind, _, stray = first.partition(b"(")[0].strip().partition(b" ")
+    plain: dict[str, str] = {}
+    parts: dict[str, dict[int, tuple[bool, bytes]]] = {}
+    for piece in [stray, *rest]:
+        key, equals, raw = piece.partition(b"=")
+        name = key.strip().lower().decode("ascii", "replace")
+        if not equals or not name:
+            continue
+        if "*" in name:
+            _keep(parts, name, _unquoted(raw.strip(), True))
+        else:
+            plain.setdefault(name, decode(_unquoted(raw.strip(), "name" in name)))
+    plain.update((name, _assembled(found)) for name, found in parts.items())
+    return decode(kind).lower(), plain
+
+
+def _split(value: bytes) -> list[bytes]:
+    """The pieces between semicolons that are outside quotes."""
+    pieces = value.split(b";")
+    if b'"' not in value:
+        return pieces
+    joined = [pieces[0]]
+    is_open = _leaves_open(pieces[0], False)
+    for piece in pieces[1:]:
+        if is_open:
+            joined[-1] += b";" + piece
+        else:
+            joined.append(piece)
+        is_open = _leaves_open(piece, is_open)
+    return joined
+
+
+def _leaves_open(piece: bytes, is_open: bool) -> bool:
+    bare = piece.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return is_open ^ bool(bare.count(b'"') % 2)
+
+
+def _unquoted(raw: bytes, whole: bool) -> bytes:
+    """A value without its quotes; one without quotes ends at a blank or comment unless it is `whole`."""
+    if raw.startswith(b'"'):
+        inner = raw[1:].replace(b"\\\\", b"\0").replace(b'\\"', b"\1").partition(b'"')[0]
+        return inner.replace(b"\1", b'"').replace(b"\0", b"\\")
+    if whole:
+        return raw
+    return (raw.partition(b"(")[0].split() or [b""])[0]
+
+
+def _keep(parts: dict[str, dict[int, tuple[bool, bytes]]], name: str, octets: bytes) -> None:
+    """Notes one RFC 2231 piece: `name*`, `name*0`, `name*0*`."""
+    base, *marks = name.split("*")
+    if not base:
+        return
+    number = marks[0] if marks[0].isascii() and marks[0].isdigit() and len(marks[0]) <= 4 else "0"
+    parts.setdefault(base, {}).setdefault(int(number), (name.endswith("*"), octets))
+
+
+def _assembled(found: dict[int, tuple[bool, bytes]]) -> str:
+    label, whole = "", b""
+    for place, number in enumerate(sorted(found)):
+        encoded, octets = found[number]
+        if encoded and place == 0 and octets.count(b"'") >= 2:
+            name, _, octets = octets.split(b"'", 2)
+            label = name.decode("ascii", "replace")
+        whole += _unpercent(octets) if encoded else octets
+    return charsets.text(whole, label).translate(words.ENDS) if label else decode(whole)
+
+
+def _unpercent(octets: bytes) -> bytes:
+    first, *rest = octets.split(b"%")
+    whole = [first]
+    for piece in rest:
+        try:
+            whole.append((binascii.a2b_hex(piece[:2]) or b"%") + piece[2:])
+        except binascii.Error:
+            whole.append(b"%" + piece)
+    return b"".join(whole)
