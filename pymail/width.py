@@ -1,0 +1,100 @@
+"""Text as a terminal shows it: what may reach it, how many cells it takes, where it may be cut.
+
+Apart because lists, messages, prompts and file names all need the same answer, and because
+this is the only place that knows wcwidth: loading that costs more than the whole banner, so
+text from scripts whose letters all take one cell is measured without it.
+"""
+
+from __future__ import annotations
+
+from .errors import printable
+
+# Most characters kept of one cluster: no script needs more, and a heap of accents is no letter.
+LONGEST_CLUSTER = 32
+
+_PIECE = 4096
+
+_ISOLATES = "\u2066\u2067\u2068"
+_POP_ISOLATE = "\u2069"
+# What isprintable() refuses though it cannot drive a terminal: bidi marks and isolates.
+_HARMLESS = "\u061c\u200e\u200f" + _ISOLATES + _POP_ISOLATE
+# Nothing to see in a terminal, and newsletters are padded with it.
+_INVISIBLE = "\u200b\u2060\ufeff"
+
+
+def safe(text: str) -> str:
+    r"""One line in which nothing can drive a terminal: printable characters and tabs.
+
+    Controls, escapes, C1, bidi overrides and embeddings, private use and lone surrogates are
+    shown visibly (`^[`, `\u{202e}`); isolates that are left open are closed at the end.
+    """
+    if text.isprintable():
+        return text
+    pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+    return _closed("".join(piece if piece.isprintable() else "".join(map(_shown, piece)) for piece in pieces))
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal `text` takes; it must have been made safe."""
+    if text.isascii() or _one_each(text):
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0)
+
+
+def fit(text: str, room: int, *, right: bool = False) -> str:
+    """`text`, made safe, cut between clusters and padded to exactly `room` cells; `right` aligns it there."""
+    text, used = _cut(text, room)
+    padding = " " * (room - used)
+    return padding + text if right else text + padding
+
+
+def cut(text: str, room: int) -> str:
+    """`text`, made safe, cut between clusters to at most `room` cells."""
+    return _cut(text, room)[0]
+
+
+def _cut(text: str, room: int) -> tuple[str, int]:
+    """What of `text` fits, made safe, and how many cells that takes; a tab is a blank."""
+    text = safe(text[: room * LONGEST_CLUSTER]).replace("\t", " ")
+    if text.isascii() or _one_each(text[: room + 1]):
+        return text[:room], min(len(text), room)
+    from wcwidth import iter_graphemes, wcswidth
+
+    kept, used = [], 0
+    for cluster in iter_graphemes(text):
+        cluster = cluster[:LONGEST_CLUSTER]
+        more = max(wcswidth(cluster), 0)
+        if used + more > room:
+            break
+        kept.append(cluster)
+        used += more
+    return _closed("".join(kept)), used
+
+
+def _one_each(text: str) -> bool:
+    """Whether each character is known to take one cell: Latin, Greek, Cyrillic and their punctuation."""
+    return all(
+        char < "\u0300" and char != "\u00ad" or "\u0370" <= char < "\u0483" or "\u2010" <= char < "\u2028"
+        for char in text
+    )
+
+
+def _shown(char: str) -> str:
+    if char.isprintable() or char in _HARMLESS:
+        return char
+    return "" if char in _INVISIBLE else printable(char)
+
+
+def _closed(text: str) -> str:
+    """`text` with an end for each isolate that has none (UAX #9, 3.3.2)."""
+    if not any(opener in text for opener in _ISOLATES):
+        return text
+    depth = 0
+    for char in text:
+        if char in _ISOLATES:
+            depth += 1
+        elif char == _POP_ISOLATE and depth:
+            depth -= 1
+    return text + _POP_ISOLATE * depth
