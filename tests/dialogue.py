@@ -126,7 +126,7 @@ class Dialogue:
     def _compare(self, expected: list[str], seen: list[str], what: str) -> None:
         known = [self._known(line) for line in expected]
         if not matches(known, seen):
-            wild = [line for line in known if ANY in line]
+            wild = [line for line in known if ANY in line and line != ANY]
             alike = [next((line for line in wild if matches([line], [each])), each) for each in seen]
             diff = difflib.unified_diff(known, alike, "expected", "seen", lineterm="", n=100)
             raise AssertionError("\n".join([f"{self.path.name}: {what}", *diff]))
