@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from installation import ROOT, install
 from letters import mbox
 from servers import Dovecot, Exim, Postfix
+from sink import Sink
 
-ROOT = Path(__file__).parent.parent
 USER = pwd.getpwuid(os.geteuid()).pw_name
 # The tree under test, bare as the launcher starts it.
 START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pymail.main import main; sys.exit(main())"
@@ -101,6 +102,19 @@ def pymail(home: Home) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment in which the wheel of this tree is installed: `installed / "bin" / "pymail"`."""
+    return install(tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """An SMTP server that takes all mail and keeps it, octet by octet."""
+    with Sink() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

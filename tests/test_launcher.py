@@ -10,12 +10,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import hatchling
 import pytest
+from installation import PACKAGES, ROOT, install_editable
 
-ROOT = Path(__file__).parent.parent
 LAUNCHER = ROOT / "pymail" / "launcher"
-PACKAGES = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 STUB = """
 import json, sys
 def main():
@@ -117,34 +115,8 @@ def test_package_in_another_folder_is_found_by_way_of_site(layout: Path) -> None
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment with the wheel of this tree in it, made without any network."""
-    folder = tmp_path_factory.mktemp("installed")
-    pip("wheel", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
-    (wheel,) = folder.glob("pymail_mua-*.whl")
-    environment = empty_environment(folder)
-    pip("--python", str(environment), "install", str(wheel))
-    return environment
-
-
-@pytest.fixture(scope="module")
 def editable(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment that runs this tree where it lies; it borrows the build tools of the tests' own."""
-    environment = empty_environment(tmp_path_factory.mktemp("editable"))
-    (environment / PACKAGES / "tools.pth").write_text(str(Path(hatchling.__path__[0]).parent))
-    pip("--python", str(environment), "install", "--no-build-isolation", "--editable", str(ROOT))
-    return environment
-
-
-def empty_environment(folder: Path) -> Path:
-    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", check=True)
-    return folder / "venv"
-
-
-def pip(*arguments: str) -> None:
-    quiet = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    done = run(sys.executable, "-m", "pip", *arguments, env=os.environ | quiet)
-    assert done.returncode == 0, done.stdout + done.stderr
+    return install_editable(tmp_path_factory.mktemp("editable"))
 
 
 @pytest.mark.parametrize("kind", ["installed", "editable"])
