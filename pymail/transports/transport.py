@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from pymail.errors import TEMPFAIL, MailError
+from pymail.errors import TEMPFAIL, USAGE, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         @property
         def eightbit(self) -> bool: ...
         def pieces(self) -> Iterator[bytes]: ...
+
+# 64 + @ + 255 octets (RFC 5321 4.5.3.1): a line that is too long could be read as two commands by a bad server.
+ADDRESS_LIMIT = 320
 
 
 class Envelope:
@@ -102,3 +105,23 @@ class Transport(ABC):
 
     def close(self) -> None:  # noqa: B027
         """Let go of what several sends share: a connection."""
+
+
+def checked(address: str) -> str:
+    """`address`, if it can stand in a command as it is; "" is the null sender.
+
+    Blanks and angle brackets are right within a quoted local part only. Raises MailError
+    (USAGE) for what could become a second command, parameter or option.
+    """
+    local, at, domain = address.rpartition("@")
+    bare = domain if at and _is_quoted(local) else address
+    if not address.isprintable() or address.startswith("-") or any(char in " <>" for char in bare):
+        raise MailError(f"{printable(address)}: not an address that mail can be sent to", USAGE)
+    if len(address.encode()) > ADDRESS_LIMIT:
+        raise MailError(f"{address[:40]}...: longer than an address can be ({ADDRESS_LIMIT} octets)", USAGE)
+    return address
+
+
+def _is_quoted(local: str) -> bool:
+    inner = local[1:-1].replace("\\\\", "").replace('\\"', "")
+    return len(local) > 1 and local[0] == local[-1] == '"' and '"' not in inner and not inner.endswith("\\")

@@ -1,0 +1,164 @@
+"""A sendmail program: the letter on its standard input, the recipients as arguments.
+
+Started without a shell, with the recipients behind `--`. The letter is a file before the
+program starts, so that one that cannot be read to its end is never sent cut off.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # signal costs as much as all the rest
+import os
+
+from pymail.errors import CANTCREAT, CONFIG, IOERR, MailError, printable, reason
+from pymail.transports.transport import Answer, Envelope, Transport, Unreachable, checked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.transports.transport import Source
+    from pymail.variables.values import Variables
+
+SMALL = 1 << 20  # octets that are kept in memory rather than in a temporary file
+WORDS = 4000  # octets of the program's output that are passed on
+NOT_STARTED = (126, 127)  # what a shell script says of a program that it cannot start
+
+# sysexits.h: statuses that speak of now, not of the letter: OSERR OSFILE CANTCREAT IOERR TEMPFAIL PROTOCOL CONFIG.
+FOR_NOW = (71, 72, 73, 74, 75, 76, 78)
+# NOUSER, NOHOST and NOPERM as SMTP would say it; anything else is a 554.
+CODES = {67: (550, "5.1.1"), 68: (550, "5.1.2"), 77: (550, "5.7.1")}
+MEANINGS = {
+    64: "bad usage",
+    65: "bad data",
+    66: "no input",
+    67: "no such user",
+    68: "no such host",
+    69: "service unavailable",
+    70: "internal error",
+    71: "system error",
+    72: "system file missing",
+    73: "cannot create a file",
+    74: "input/output error",
+    75: "temporary failure",
+    76: "protocol error",
+    77: "permission denied",
+    78: "bad configuration",
+}
+
+
+def open_transport(url: str, variables: Variables) -> Sendmail:
+    """The program of /path, file:///path or sendmail:/path. Raises MailError (CONFIG) for another form."""
+    path = url
+    for prefix in ("file://", "sendmail://", "sendmail:"):
+        if url.startswith(prefix):
+            path = url.removeprefix(prefix)
+            break
+    if not path.startswith("/"):
+        raise MailError(f"{url}: the path of a sendmail program begins with /", CONFIG)
+    return Sendmail(path, _words(variables.text("mta-arguments") or ""))
+
+
+class Sendmail(Transport):
+    """One program, started anew for each letter. `arguments` are more words before the `--`."""
+
+    def __init__(self, path: str, arguments: list[str]) -> None:
+        self.name = path
+        self._arguments = arguments
+
+    def send(self, envelope: Envelope, source: Source) -> list[Answer]:
+        """See Transport. The program's status and words are the answer for every recipient."""
+        sender = checked(envelope.sender) or "<>"
+        recipients = [checked(recipient) for recipient in envelope.recipients]
+        words = [self.name, "-oi", "-f", sender, *self._arguments, "--", *recipients]
+        letter = _file(source.size)
+        try:
+            for piece in source.pieces():
+                _write(letter, piece)
+            os.lseek(letter, 0, os.SEEK_SET)
+            code, text = self._run(words, letter)
+        finally:
+            os.close(letter)
+        return [Answer(recipient, code, text) for recipient in envelope.recipients]
+
+    def _run(self, words: list[str], letter: int) -> tuple[int, str]:
+        # A file, not a pipe: what the program leaves running in the background may hold it open.
+        said = _file(1)
+        try:
+            status = _wait(self._start(words, letter, said))
+            output = os.pread(said, WORDS, 0)
+        finally:
+            os.close(said)
+        return self._meaning(status, " ".join(printable(output.decode("utf-8", "surrogateescape")).split()))
+
+    def _start(self, words: list[str], letter: int, said: int) -> int:
+        places = [(os.POSIX_SPAWN_DUP2, letter, 0), (os.POSIX_SPAWN_DUP2, said, 1), (os.POSIX_SPAWN_DUP2, said, 2)]
+        # Python ignores these two; a program expects them to be as usual.
+        usual = [_signal.SIGPIPE, _signal.SIGXFSZ]
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # ignored, perhaps, and then no status would ever come
+        try:
+            return os.posix_spawn(self.name, words, os.environ, file_actions=places, setsigdef=usual)
+        except OSError as error:
+            raise Unreachable(f"{self.name}: {error.strerror}") from None
+
+    def _meaning(self, status: int, words: str) -> tuple[int, str]:
+        """The reply code and text for an exit status (negative: a signal). Raises Unreachable."""
+        told = f": {words}" if words else ""
+        if status in NOT_STARTED:
+            raise Unreachable(f"{self.name}: could not be started{told}")
+        if status == 0:
+            return 250, f"2.0.0 taken by {self.name}{told}"
+        if status < 0:
+            return 451, f"4.3.0 {self.name} was killed by signal {-status} ({_signal.strsignal(-status)}){told}"
+        what = f"{self.name}: {MEANINGS.get(status, 'it failed')} (status {status}){told}"
+        if status in FOR_NOW:
+            return 451, f"4.3.0 {what}"
+        code, enhanced = CODES.get(status, (554, "5.0.0"))
+        return code, f"{enhanced} {what}"
+
+
+def _words(text: str) -> list[str]:
+    if not any(char in text for char in "'\"\\"):
+        return text.split()
+    from shlex import split
+
+    try:
+        return split(text)
+    except ValueError as error:
+        raise MailError(f"mta-arguments: {error}", CONFIG) from None
+
+
+def _file(size: int) -> int:
+    """A file without a name; `size` is about what comes into it, 0 when unknown."""
+    try:
+        if 0 < size <= SMALL:
+            return os.memfd_create("pymail")
+        return os.open(os.environ.get("TMPDIR") or "/tmp", os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except (AttributeError, OSError):
+        return _plain_file()  # this system, or that folder, knows no file without a name
+
+
+def _plain_file() -> int:
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile() as file:
+            return os.dup(file.fileno())
+    except OSError as error:
+        raise MailError(f"temporary file: {reason(error)}", CANTCREAT) from None
+
+
+def _write(file: int, octets: bytes) -> None:
+    view = memoryview(octets)
+    try:
+        while view:
+            view = view[os.write(file, view) :]
+    except OSError as error:
+        raise MailError(f"temporary file: {reason(error)}", IOERR) from None
+
+
+def _wait(child: int) -> int:
+    try:
+        status = os.waitpid(child, 0)[1]
+    except BaseException:
+        os.kill(child, _signal.SIGTERM)
+        os.waitpid(child, 0)
+        raise
+    return os.waitstatus_to_exitcode(status)
