@@ -1,6 +1,6 @@
 """Header fields: a raw block taken apart, and fields written.
 
-RFC 5322 2.2 (fields, folding) and RFC 2231 (parameters), both ways; RFC 2047 is in `words`
+RFC 5322 2.2 (fields, folding) and RFC 2231 (parameters), both ways; RFC 2047 is in `encodedwords`
 and named here too, as one place to ask about headers. Reading takes everything that mail
 brings and never raises; writing gives only what the RFCs allow. Apart because both the
 sending and the reading side stand on it.
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import binascii
 
-from pymail import charsets, words
+from pymail import charsets, encodedwords
 from pymail.charsets import charset as charset
-from pymail.words import decode as decode
-from pymail.words import encode as encode
-from pymail.words import phrase as phrase
+from pymail.encodedwords import decode as decode
+from pymail.encodedwords import encode as encode
+from pymail.encodedwords import phrase as phrase
 
 Fields = list[tuple[str, bytes]]
 
@@ -107,7 +107,7 @@ def fold(name: str, value: str) -> bytes:
     No control stands in the result but the line ends of folding: a newline in `value` is
     a blank. What is not ASCII goes out as UTF-8 (RFC 6532).
     """
-    line = f"{name}: {words.clean(value)[0].translate(_CONTROLS)}".rstrip().encode()
+    line = f"{name}: {encodedwords.clean(value)[0].translate(_CONTROLS)}".rstrip().encode()
     lines = []
     at, first = 0, len(name) + 2
     while (cut := _cut(line, at, first)) < len(line):
@@ -137,10 +137,10 @@ def _cut(line: bytes, at: int, first: int) -> int:
 
 def parameter(name: str, value: str) -> str:
     """`name=value` for a structured field, by RFC 2231 where the value needs it; parts joined by "; "."""
-    value, label = words.clean(value)
+    value, label = encodedwords.clean(value)
     if label == "us-ascii" and value.isprintable() and len(value) <= 60:
-        return f"{name}={words.quote(value)}"
-    pieces = [_percent(piece) for piece in words.pieces(value, label, 48, lambda octets: len(_percent(octets)))]
+        return f"{name}={encodedwords.quote(value)}"
+    pieces = [_percent(piece) for piece in encodedwords.pieces(value, label, 48, lambda octets: len(_percent(octets)))]
     pieces[0] = f"{label}''{pieces[0]}"
     if len(pieces) == 1:
         return f"{name}*={pieces[0]}"
@@ -222,7 +222,7 @@ def _assembled(found: dict[int, tuple[bool, bytes]]) -> str:
             name, _, octets = octets.split(b"'", 2)
             label = name.decode("ascii", "replace")
         whole += _unpercent(octets) if encoded else octets
-    return charsets.text(whole, label).translate(words.ENDS) if label else decode(whole)
+    return charsets.text(whole, label).translate(encodedwords.ENDS) if label else decode(whole)
 
 
 def _unpercent(octets: bytes) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pymail import words
+from pymail import encodedwords
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ from pymail import words
     ],
 )
 def test_words_are_read_as_they_were_meant(value: bytes, text: str) -> None:
-    assert words.decode(value) == text
+    assert encodedwords.decode(value) == text
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_words_are_read_as_they_were_meant(value: bytes, text: str) -> None:
     ],
 )
 def test_only_what_needs_it_is_encoded(text: str, field: str) -> None:
-    assert words.encode(text) == field
+    assert encodedwords.encode(text) == field
 
 
 @given(st.text(max_size=200))
 def test_each_word_is_short_and_can_be_read_alone(text: str) -> None:
-    for word in words.encode(text).split(" "):
+    for word in encodedwords.encode(text).split(" "):
         if word.startswith("=?"):
             assert len(word) <= 75
             [(octets, name)] = email.header.decode_header(word)
@@ -89,7 +89,7 @@ def test_each_word_is_short_and_can_be_read_alone(text: str) -> None:
 @given(st.binary(max_size=100))
 def test_arguments_that_the_locale_could_not_decode_are_kept(octets: bytes) -> None:
     text = octets.decode("ascii", "surrogateescape")
-    kept, name = words.clean(text)
+    kept, name = encodedwords.clean(text)
     expected = octets.replace(b"\r\n", b"\n").translate(bytes.maketrans(b"\r\n\0", b"   "))
     assert kept.encode(name) == (
         expected if name != "iso-8859-1" else octets.translate(bytes.maketrans(b"\r\n\0", b"   "))
@@ -112,11 +112,11 @@ def test_arguments_that_the_locale_could_not_decode_are_kept(octets: bytes) -> N
     ],
 )
 def test_a_display_name_is_written_so_that_it_cannot_be_anything_else(name: str, written: str) -> None:
-    assert words.phrase(name) == written
+    assert encodedwords.phrase(name) == written
 
 
 @given(st.binary(max_size=300))
 def test_decode_never_fails_and_gives_one_line(octets: bytes) -> None:
-    text = words.decode(octets)
+    text = encodedwords.decode(octets)
     assert not {"\n", "\r", "\0"} & set(text)
     text.encode("utf-8")
