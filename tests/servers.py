@@ -379,9 +379,7 @@ class Dovecot(Server):
                 shutil.chown(self.folder / name, user, group)
         self.imap, self.lmtp = free_port(), free_port()
         self.socket = self.folder / "run" / "lmtp"
-        text = DOVECOT.format(
-            dir=self.folder, port=self.port, imap=self.imap, lmtp=self.lmtp, user=user, group=group
-        )
+        text = DOVECOT.format(dir=self.folder, port=self.port, imap=self.imap, lmtp=self.lmtp, user=user, group=group)
         (self.folder / "dovecot.conf").write_text(text)
 
     def command(self) -> list[str]:
