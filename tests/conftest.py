@@ -8,58 +8,15 @@ speak the protocol over a socket (`servers.py`).
 from __future__ import annotations
 
 import os
-import pwd
 import subprocess
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from installation import ROOT, install
-from letters import mbox
+from installation import install
+from program import PYMAIL, USER, Home, Result, Run
 from servers import Dovecot, Exim, Postfix
 from sink import Sink
-
-USER = pwd.getpwuid(os.geteuid()).pw_name
-# The tree under test, bare as the launcher starts it.
-START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pymail.main import main; sys.exit(main())"
-PYMAIL = (sys.executable, "-I", "-S", "-c", START)
-
-
-@dataclass
-class Home:
-    """A HOME, a spool and a sealed environment; `env` and `options` may be changed by a test."""
-
-    path: Path
-    spool: Path
-    env: dict[str, str] = field(default_factory=dict)
-    options: list[str] = field(default_factory=list)
-
-    @property
-    def inbox(self) -> Path:
-        """The user's system mailbox (it need not exist)."""
-        return self.spool / USER
-
-    def rc(self, text: str) -> None:
-        """Write the start-up file."""
-        (self.path / ".mailrc").write_text(text)
-
-    def receive(self, letters: Iterable[bytes]) -> Path:
-        """Append letters to the system mailbox, as a delivery would."""
-        return mbox(self.inbox, letters)
-
-
-@dataclass
-class Result:
-    """What one run of the program left."""
-
-    out: str
-    err: str
-    status: int
-
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture

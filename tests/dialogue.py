@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
-from conftest import PYMAIL, USER, Home
 from letters import mbox
+from program import PYMAIL, USER, Home
 
 import pymail
 

@@ -16,13 +16,17 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from conftest import ROOT, Result
+from installation import ROOT
+from program import Result
 
 PEOPLE = {"bob": 7001, "smith": 7002}
 
 
 class Machine:
-    """`prefix` starts a command as root of this machine, `run` runs pymail as one of its users."""
+    """`prefix` starts a command as root of this machine, `run` runs pymail as one of its users.
+
+    `mail` is the folder that stands in for /var/mail; `env` is every user's environment.
+    """
 
     def __init__(self) -> None:
         if os.geteuid() != 0:
@@ -32,12 +36,16 @@ class Machine:
         self.folder = Path(tempfile.mkdtemp(prefix="pymail-machine-", dir="/tmp"))
         self.folder.chmod(0o755)
         self.env = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TERM": "dumb", "TZ": "UTC"}
+        self.mail = self.folder / "mail"
         self._accounts()
-        self.prefix = ("unshare", "-m", "--propagation", "private", "sh", "-ec", self._mounts(), "sh")
         self._python = str(self.folder / "python" / os.path.relpath(os.path.realpath(sys.executable), sys.base_prefix))
 
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        return ("unshare", "-m", "--propagation", "private", "sh", "-ec", self._mounts(), "sh")
+
     def mailbox(self, user: str) -> Path:
-        return self.folder / "mail" / user
+        return self.mail / user
 
     def home(self, user: str) -> Path:
         return self.folder / "home" / user
@@ -75,8 +83,8 @@ class Machine:
     def _accounts(self) -> None:
         for name in ("etc", "mail", "home", "python", "pymail"):
             (self.folder / name).mkdir()
-        shutil.chown(self.folder / "mail", "root", "mail")
-        (self.folder / "mail").chmod(0o2775)
+        shutil.chown(self.mail, "root", "mail")
+        self.mail.chmod(0o2775)
         (self.folder / "etc/mail.rc").touch()
         self.home("root").mkdir(0o700)
         users = Path("/etc/passwd").read_text().replace(":/root:", f":{self.home('root')}:")
@@ -95,7 +103,7 @@ class Machine:
             self.folder / "etc/passwd": "/etc/passwd",
             self.folder / "etc/group": "/etc/group",
             self.folder / "etc/mail.rc": "/etc/mail.rc",
-            self.folder / "mail": "/var/mail",
+            self.mail: "/var/mail",
             sys.base_prefix: self.folder / "python",
             ROOT / "pymail": self.folder / "pymail",
         }

@@ -185,11 +185,16 @@ begin retry
 """
 
 
+# Exim's build refuses to deliver as root.
+AS_RECIPIENT = """  user = ${if eq{$local_part_data}{root}{mail}{$local_part_data}}
+  group = mail"""
+
+
 class Exim(Server):
     """Exim for `users` at test.example and localhost: `later` is put off (451), anybody else refused (550).
 
     Without `real`, all is done by one account, which the mailboxes belong to; with it (root only) each letter is
-    delivered as the user it is for, and `prefix` must make these users known.
+    delivered as the user it is for (root's as mail), and `prefix` must make these users known.
     """
 
     name = "exim"
@@ -217,7 +222,7 @@ class Exim(Server):
             port=self.port,
             users=" : ".join(self.users),
             more=more,
-            box="  user = $local_part_data\n  group = mail" if self.real else "",
+            box=AS_RECIPIENT if self.real else "",
         )
         self.configuration.write_text(text)
         self.configuration.chmod(0o644)

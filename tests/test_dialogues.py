@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Home
 from dialogue import Dialogue
+from program import Home
 
 DIALOGUES = sorted((Path(__file__).parent / "dialogues").glob("*.txt"))
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PYMAIL, Home
 from letters import letter
+from program import PYMAIL, Home
 from sink import Sink
 
 SLOW = """
