@@ -29,7 +29,7 @@ def trusted(path: str, *, root: bool = False) -> None:
         return
     if stat.S_ISDIR(status.st_mode):
         _check_folder(path, path)
-    elif not _is_null(path, status):
+    elif not is_null(path):
         _check_folder(os.path.dirname(path) or ".", path)
         _check_file(path, status, root)
 
@@ -41,11 +41,7 @@ def open_private(path: str, flags: int, *, root: bool = False) -> int:
     never a symbolic link (unless to /dev/null), never a FIFO, never a second name of
     another file. O_TRUNC acts after the checks only.
     """
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        status = None
-    if status and _is_null(path, status):
+    if is_null(path):
         return os.open(os.devnull, flags & ~(os.O_CREAT | os.O_EXCL))
     _check_folder(os.path.dirname(path) or ".", path)
     descriptor = _open(path, flags & ~os.O_TRUNC)
@@ -57,6 +53,18 @@ def open_private(path: str, flags: int, *, root: bool = False) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def is_null(path: str) -> bool:
+    """Is this /dev/null, or a link to it?"""
+    try:
+        status = os.lstat(path)
+        if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode):
+            return False
+        status = os.stat(path)
+        return stat.S_ISCHR(status.st_mode) and status.st_rdev == os.stat(os.devnull).st_rdev
+    except OSError:
+        return False
 
 
 def make_folder(path: str) -> None:
@@ -125,15 +133,6 @@ def _check_folder(folder: str, path: str) -> None:
         raise _refusal(path, f"{its} belongs to another user")
     if status.st_mode & 0o022 and not (status.st_mode & stat.S_ISVTX and folder != path):
         raise _refusal(path, f"others can write {its} (chmod go-w {folder})")
-
-
-def _is_null(path: str, status: os.stat_result) -> bool:
-    if stat.S_ISREG(status.st_mode):
-        return False
-    try:
-        return stat.S_ISCHR((found := os.stat(path)).st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev
-    except OSError:
-        return False
 
 
 def _refusal(path: str, why: str) -> MailError:

@@ -18,6 +18,11 @@ def own(path: object) -> None:
 
 def as_ordinary(action: Callable[[], object]) -> None:
     """Run `action` in a child that is the ordinary user; what it raises fails the test with its traceback."""
+    in_child(lambda: (_become_ordinary(), action()))
+
+
+def in_child(action: Callable[[], object]) -> None:
+    """Run `action` in a child, whose limits, handlers and identity it may change."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -28,12 +33,15 @@ def as_ordinary(action: Callable[[], object]) -> None:
     assert os.waitpid(child, 0)[1] == 0 and not said, said
 
 
+def _become_ordinary() -> None:
+    if is_root:
+        os.setgroups([])
+        os.setgid(ORDINARY.pw_gid)
+        os.setuid(ORDINARY.pw_uid)
+
+
 def _run(action: Callable[[], object], writer: int) -> None:
     try:
-        if is_root:
-            os.setgroups([])
-            os.setgid(ORDINARY.pw_gid)
-            os.setuid(ORDINARY.pw_uid)
         action()
         os._exit(0)
     except BaseException:

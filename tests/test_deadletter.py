@@ -1,0 +1,162 @@
+"""dead.letter: a letter that could not be sent is kept, whole, safely, and for the user alone."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import mailbox
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from users import in_child
+
+from pymail import deadletter
+from pymail.deadletter import bury
+from pymail.errors import CANTCREAT, IOERR, NOPERM, TEMPFAIL, MailError
+
+LETTER = b"Subject: caf\xc3\xa9\n\nFrom me to you\n>From the past\n.\nlast"
+
+
+def test_it_is_a_whole_mbox_message_for_the_user_alone(tmp_path: Path) -> None:
+    path = str(tmp_path / "dead.letter")
+    assert bury(path, [LETTER[:20], LETTER[20:]], "me@here", replace=False) == path
+    octets = Path(path).read_bytes()
+    assert octets.startswith(b"From me@here ")
+    assert octets.endswith(b"\nSubject: caf\xc3\xa9\n\n>From me to you\n>>From the past\n.\nlast\n\n")
+    assert os.stat(path).st_mode & 0o777 == 0o600
+
+
+def test_two_failures_leave_two_letters(tmp_path: Path) -> None:
+    path = str(tmp_path / "dead.letter")
+    for text in (b"Subject: one\n\na\n", b"Subject: two\n\nb"):
+        bury(path, [text], "", replace=False)
+    box = mailbox.mbox(path, create=False)
+    try:
+        assert [message["Subject"] for message in box] == ["one", "two"]
+        assert box[0].get_from().startswith("MAILER-DAEMON ")
+    finally:
+        box.close()
+
+
+@pytest.mark.parametrize(("old", "gap"), [(b"torn", b"\n\n"), (b"torn\n", b"\n"), (b"torn\n\n", b""), (b"", b"")])
+def test_an_old_torn_end_does_not_swallow_the_letter(tmp_path: Path, old: bytes, gap: bytes) -> None:
+    path = tmp_path / "dead.letter"
+    path.write_bytes(old)
+    bury(str(path), [LETTER], "me", replace=False)
+    assert path.read_bytes().startswith(old + gap + b"From me ")
+
+
+def test_it_is_replaced_where_posix_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "dead.letter"
+    path.write_text("old")
+    path.chmod(0o600)
+    bury(str(path), [b"Subject: new\n\n"], "me", replace=True)
+    assert b"old" not in path.read_bytes() and b"Subject: new\n\n\n" in path.read_bytes()
+    assert os.stat(path).st_mode & 0o777 == 0o600 and os.listdir(tmp_path) == ["dead.letter"]
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_the_null_device_means_nowhere(tmp_path: Path, replace: bool) -> None:
+    link = tmp_path / "dead.letter"
+    link.symlink_to("/dev/null")
+    for path in ("/dev/null", str(link)):
+        assert bury(path, [LETTER], "me", replace=replace) == path
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("trap", ["symlink", "dangling", "hardlink", "fifo", "writable", "folder"])
+def test_a_trap_in_its_place_is_left_alone(tmp_path: Path, trap: str, replace: bool) -> None:
+    victim, path = tmp_path / "victim", tmp_path / "dead.letter"
+    victim.write_text("precious")
+    {
+        "symlink": lambda: path.symlink_to(victim),
+        "dangling": lambda: path.symlink_to(tmp_path / "nothing"),
+        "hardlink": lambda: path.hardlink_to(victim),
+        "fifo": lambda: os.mkfifo(path),
+        "writable": lambda: (path.touch(), path.chmod(0o666)),
+        "folder": lambda: tmp_path.chmod(0o777),
+    }[trap]()
+    with pytest.raises(MailError, match="not used") as caught:
+        bury(str(path), [LETTER], "me", replace=replace)
+    assert caught.value.status == NOPERM
+    assert victim.read_text() == "precious" and not (tmp_path / "nothing").exists()
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(MailError, match="/none/dead.letter: No such file or directory") as caught:
+        bury(f"{tmp_path}/none/dead.letter", [LETTER], "me", replace=False)
+    assert caught.value.status == CANTCREAT
+
+
+@pytest.mark.parametrize("old", [b"", b"From me Thu Jan  1 00:00:00 1970\n\nold\n\n"])
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_letter_that_does_not_fit_leaves_the_file_as_it_was(tmp_path: Path, old: bytes, replace: bool) -> None:
+    path = tmp_path / "dead.letter"
+    if old:
+        path.write_bytes(old)
+
+    def attempt() -> None:
+        with pytest.raises(MailError, match="dead.letter: File too large") as caught:
+            bury(str(path), [b"x" * 900] * 100, "me", replace=replace)
+        assert caught.value.status == IOERR
+
+    in_child(lambda: limited(5000, attempt))
+    assert os.listdir(tmp_path) == (["dead.letter"] if old else [])
+    assert not old or path.read_bytes() == old
+
+
+def test_a_letter_that_cannot_be_read_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"Subject: x\n\n"
+        raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(MailError):
+        bury(str(tmp_path / "dead.letter"), pieces(), "me", replace=False)
+    assert os.listdir(tmp_path) == []
+
+
+def test_writers_wait_for_each_other(tmp_path: Path) -> None:
+    path = str(tmp_path / "dead.letter")
+    children = []
+    for number in range(4):
+        child = os.fork()
+        if child == 0:
+            for _ in range(25):
+                bury(path, [b"Subject: %d\n\n" % number, b"%d\n" % number * 2000], "me", replace=False)
+            os._exit(0)
+        children.append(child)
+    assert all(os.waitpid(child, 0)[1] == 0 for child in children)
+    box = mailbox.mbox(path, create=False)
+    try:
+        assert len(box) == 100
+        for message in box:
+            assert message.get_payload() == f"{message['Subject']}\n" * 2000
+    finally:
+        box.close()
+
+
+def test_a_lock_that_never_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "dead.letter"
+    path.touch(0o600)
+    monkeypatch.setattr(deadletter, "_PATIENCE", 0.1)
+    with open(path, "r+") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        in_child(lambda: locked_out(path))
+
+
+def locked_out(path: Path) -> None:
+    with pytest.raises(MailError, match="locked by another program") as caught:
+        bury(str(path), [LETTER], "me", replace=False)
+    assert caught.value.status == TEMPFAIL
+
+
+def limited(octets: int, action: Callable[[], None]) -> None:
+    """No file may grow longer than this: a disk that fills up in the middle of a write."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
+    action()
