@@ -112,9 +112,8 @@ def test_letter_goes_out_by_smtp_and_is_read_from_the_mailbox(
 ) -> None:
     server: Server = request.getfixturevalue(name)
     user = {"exim": "smith", "postfix": "nobody"}[name]
-    done = pymail(
-        "-S", f"mta={server.url}", "-s", "Grüße nach Köln", f"{user}@test.example", input="schön\n.\nFrom here\n"
-    )
+    text = "schön\n.\nFrom here\n"
+    done = pymail("-S", f"mta={server.url}", "-s", "Grüße nach Köln", f"{user}@test.example", input=text)
     assert (done.err, done.status) == ("", 0)
     await_letters(server.mail / user, 1)
     shown = pymail("-R", "-f", str(server.mail / user), input="type $\n").out

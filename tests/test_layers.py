@@ -11,17 +11,19 @@ import pytest
 ROOT = Path(__file__).parent.parent / "pymail"
 
 ORDER = """
-    errors ownership options
+    errors deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.values
-    words charsets width headers addresses summary threads search msglist draft encode html decode headline display
-    process tls secrets
-    mailboxes.mailbox mailboxes.names mailboxes.lock mailboxes.journal mailboxes.index
-    mailboxes.mbox mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.opening
+    words charsets encodedwords width headers addresses summary threads msglist draft encode html transfer decode
+    search headline listing display process printing tls secrets
+    mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.lock mailboxes.journal
+    mailboxes.index mailboxes.scan mailboxes.mbox mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap
+    mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.smtp transports.lmtp transports.sendmail
-    transports.local transports.file transports.entry transports.outbox transports.flush transports.choose
-    folder input session verbs.table interpreter terminal escapes collect post
-    verbs.kinds verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
+    transports.aliases transports.local transports.file transports.entry transports.outbox transports.flush
+    transports.choose
+    folder visit input session verbs.table verbs.kinds interpreter terminal escapes collect post
+    verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
     service.smtp service.pop3 service.listen
     conversation main __main__
 """.split()
