@@ -39,12 +39,13 @@ FORMS = "smtp://host, lmtp://host:port, /path/of/sendmail, local:, test:, mbox:/
 
 
 class Chain(Transport):
-    """Several ways out. The first that can be reached takes the letter, and those after it."""
+    """Several ways out, as URLs or paths. The first that can be reached takes the letter, and those after it."""
 
-    def __init__(self, urls: list[str], variables: Variables) -> None:
-        self.name = urls[0]
+    def __init__(self, ways: list[str], variables: Variables) -> None:
+        self.name = ways[0]
+        self.ways = ways
         self._variables = variables
-        self._left = list(urls)
+        self._left = list(ways)
         self._transport: Transport | None = None
         self._failures: list[str] = []
 

@@ -136,13 +136,14 @@ def _file(size: int) -> int:
 
 
 def _plain_file() -> int:
-    from tempfile import TemporaryFile
+    from tempfile import mkstemp
 
     try:
-        with TemporaryFile() as file:
-            return os.dup(file.fileno())
+        file, path = mkstemp()
+        os.unlink(path)
     except OSError as error:
         raise MailError(f"temporary file: {reason(error)}", CANTCREAT) from None
+    return file
 
 
 def _write(file: int, octets: bytes) -> None:

@@ -50,8 +50,8 @@ def server(url: str, status: int = CONFIG) -> Server:
 
 def _place(place: str) -> tuple[str, str]:
     if place.startswith("["):
-        host, _, port = place[1:].partition("]")
-        return host, port.removeprefix(":")
+        host, end, port = place[1:].partition("]")
+        return host if end else "", port.removeprefix(":")
     host, _, port = place.partition(":")
     return host, port
 

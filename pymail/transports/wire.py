@@ -64,6 +64,7 @@ class Wire:
         self._socket = socket
         self._timeout = timeout
         self._ahead = b""
+        self._parting: Reply | None = None  # a 421, after which the server closes (RFC 5321 3.8)
 
     @property
     def address(self) -> str:
@@ -93,7 +94,9 @@ class Wire:
                 raise Lost("gave an answer that is none: " + printable(line[:60].decode("ascii", "backslashreplace")))
             lines.append(line[4:].decode("utf-8", "surrogateescape"))
             if mark != b"-":
-                return Reply(int(code), *lines)
+                reply = Reply(int(code), *lines)
+                self._parting = reply if reply.code == 421 else None
+                return reply
 
     def close(self) -> None:
         """Let go of the connection, saying nothing."""
@@ -118,9 +121,9 @@ class Wire:
         except TimeoutError:
             raise Lost("gave no answer in time") from None
         except OSError as error:
-            raise Lost(_why(error)) from None
+            raise Lost(_why(error), self._parting) from None
         if not octets:
-            raise Lost("closed the connection")
+            raise Lost("closed the connection", self._parting)
         return octets
 
     def _last_words(self) -> Reply | None:

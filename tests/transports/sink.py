@@ -1,0 +1,206 @@
+"""SMTP servers for the tests of transports: real sockets on loopback, in threads.
+
+A Sink takes all mail and keeps what it was sent, octet by octet. A script makes it
+answer otherwise, hang or close at any step; so it stands for each kind of bad server.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Mapping, Sequence
+
+HANG = "HANG"  # says nothing more until the client goes
+CLOSE = "CLOSE"  # closes the connection
+RESET = "RESET"  # ... so that the client's next call fails
+
+OFFERS = ("PIPELINING", "8BITMIME", "SIZE 100000000", "SMTPUTF8")
+
+
+class Letter:
+    """A letter that was taken: the MAIL and RCPT lines' arguments, and the data as they came, without the final dot."""
+
+    def __init__(self, mail: str, recipients: list[str], data: bytes) -> None:
+        self.mail = mail
+        self.recipients = recipients
+        self.data = data
+
+
+class Gone(Exception):
+    """This connection is over."""
+
+
+class Sink:
+    """A server on `port` of 127.0.0.1, as a context manager.
+
+    `offers` are the lines of its EHLO reply. `script` says what it answers instead of the
+    usual at a step: `connect`, a verb, `RCPT address` (as it stands between < and >), `body`
+    (in the middle of the data) or `.`; a list is used up one a time. Each answer is
+    text, HANG, CLOSE or RESET; text without a CRLF gets one.
+    """
+
+    def __init__(
+        self,
+        offers: Sequence[str] = OFFERS,
+        script: Mapping[str, str | list[str]] | None = None,
+        family: int = socket.AF_INET,
+    ) -> None:
+        self.offers = offers
+        self.script = {step: list(said) if isinstance(said, list) else said for step, said in (script or {}).items()}
+        self.letters: list[Letter] = []
+        self.lines: list[str] = []  # every command
+        self.chunks: list[bytes] = []  # every recv
+        self.connections = 0
+        self.failures: list[BaseException] = []
+        self._listener = socket.socket(family)
+        self._listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
+        self._listener.listen(50)
+        self.port: int = self._listener.getsockname()[1]
+        self._open: set[socket.socket] = set()
+        self._threads = [threading.Thread(target=self._accept)]
+
+    def __enter__(self) -> Sink:
+        self._threads[0].start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join(10)
+        for connection in list(self._open):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        for thread in self._threads[1:]:
+            thread.join(10)
+        self._listener.close()
+        assert not self.failures, self.failures
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def octets(self) -> bytes:
+        return b"".join(self.chunks)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._open.add(connection)
+            thread = threading.Thread(target=self._serve, args=(connection,))
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            Conversation(self, connection).run()
+        except (Gone, OSError):
+            pass
+        except BaseException as failure:
+            self.failures.append(failure)
+        finally:
+            self._open.discard(connection)
+            connection.close()
+
+
+class Conversation:
+    """One connection's dialogue."""
+
+    def __init__(self, sink: Sink, connection: socket.socket) -> None:
+        self.sink = sink
+        self.connection = connection
+        self.ahead = b""
+        self.mail: str | None = None
+        self.recipients: list[str] = []
+
+    def run(self) -> None:
+        self.say("220 sink ESMTP", "connect")
+        while True:
+            line = self.until(b"\r\n").decode("utf-8", "surrogateescape")
+            self.sink.lines.append(line)
+            self.command(line)
+
+    def command(self, line: str) -> None:
+        verb = line[:4].upper()
+        if verb in ("EHLO", "LHLO"):
+            self.say("".join(f"250-{offer}\r\n" for offer in ("sink", *self.sink.offers)) + "250 HELP", verb)
+        elif verb == "MAIL":
+            taken = self.say("250 2.1.0 sender fine", verb).startswith("2")
+            self.mail, self.recipients = line[10:] if taken else None, []
+        elif verb == "RCPT":
+            self.recipient(line[8:])
+        elif verb == "DATA":
+            self.data()
+        elif verb == "QUIT":
+            self.say("221 2.0.0 bye", verb)
+            raise Gone
+        elif verb == "RSET":
+            self.mail, self.recipients = None, []
+            self.say("250 2.0.0 forgotten", verb)
+        else:
+            self.say("250 sink" if verb == "HELO" else "500 5.5.1 what?", verb)
+
+    def recipient(self, argument: str) -> None:
+        address = argument[argument.find("<") + 1 : argument.rfind(">")]
+        step = f"RCPT {address}" if f"RCPT {address}" in self.sink.script else "RCPT"
+        if self.mail is None:
+            self.say("503 5.5.1 MAIL first")
+        elif self.say("250 2.1.5 recipient fine", step).startswith("2"):
+            self.recipients.append(argument)
+
+    def data(self) -> None:
+        usual = "354 go on" if self.recipients else "554 5.5.1 no valid recipients"
+        if not self.say(usual, "DATA").startswith("354"):
+            return
+        if "body" in self.sink.script:
+            self.read()
+            self.say("", "body")
+        data = self.letter()
+        if self.say("250 2.0.0 taken", ".").startswith("2") and self.recipients:
+            self.sink.letters.append(Letter(self.mail or "", self.recipients, data))
+        self.mail, self.recipients = None, []
+
+    def letter(self) -> bytes:
+        while not self.ahead.startswith(b".\r\n") and b"\r\n.\r\n" not in self.ahead:
+            self.read()
+        if self.ahead.startswith(b".\r\n"):
+            data, self.ahead = b"", self.ahead[3:]
+        else:
+            data, _, self.ahead = self.ahead.partition(b"\r\n.\r\n")
+            data += b"\r\n"
+        return data
+
+    def say(self, usual: str, step: str = "") -> str:
+        """Answer a step as the script has it, else as usual; what was said."""
+        said = self.sink.script.get(step, usual)
+        if isinstance(said, list):
+            said = said.pop(0) if said else usual
+        if said == HANG:
+            while True:
+                self.read()
+        if said == RESET:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        if said in (CLOSE, RESET):
+            raise Gone
+        self.connection.sendall(said.encode("utf-8", "surrogateescape") + (b"" if said.endswith("\n") else b"\r\n"))
+        if said.startswith("421"):
+            raise Gone
+        return said
+
+    def until(self, end: bytes) -> bytes:
+        while end not in self.ahead:
+            self.read()
+        line, _, self.ahead = self.ahead.partition(end)
+        return line
+
+    def read(self) -> None:
+        chunk = self.connection.recv(1 << 16)
+        if not chunk:
+            raise Gone
+        self.sink.chunks.append(chunk)
+        self.ahead += chunk

@@ -1,0 +1,518 @@
+"""SMTP as it is on the wire, against a sink, a bad server at each step, and real servers."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from servers import Exim, Postfix, free_port
+from transports.sink import CLOSE, HANG, OFFERS, RESET, Sink
+
+from pymail.errors import USAGE, MailError
+from pymail.transports import wire
+from pymail.transports.smtp import Smtp, open_transport
+from pymail.transports.transport import Answer, Envelope, Unreachable
+from pymail.variables.values import Variables
+
+BOB, SMITH, ROOT = "bob@test.example", "smith@test.example", "root@test.example"
+
+
+class Text:
+    """A source: octets, cut into pieces."""
+
+    def __init__(self, octets: bytes = b"Subject: s\n\nbody\n", cut: int = 1 << 16, eightbit: bool = False) -> None:
+        self.octets = octets
+        self.cut = cut
+        self.size = len(octets)
+        self.eightbit = eightbit
+
+    def pieces(self) -> Iterator[bytes]:
+        for at in range(0, len(self.octets), self.cut):
+            yield self.octets[at : at + self.cut]
+
+
+def variables(**given: str) -> Variables:
+    made = Variables(strict=False)
+    for name, value in {"hostname": "client.example", "smtp-timeout": "5", **given}.items():
+        made.set(name.replace("_", "-"), value)
+    return made
+
+
+def open_(url: str, **given: str) -> Smtp:
+    return open_transport(url, variables(**given))
+
+
+def deliver(sink: Sink, source: Text | None = None, *to: str, sender: str = "me@client.example") -> list[Answer]:
+    transport = open_(sink.url)
+    try:
+        return transport.send(Envelope(sender, list(to or [BOB])), source or Text())
+    finally:
+        transport.close()
+
+
+def codes(answers: list[Answer]) -> list[int]:
+    return [answer.code for answer in answers]
+
+
+def test_a_letter_arrives_with_its_envelope() -> None:
+    with Sink() as sink:
+        answers = deliver(sink, Text(b"Subject: s\n\nhi\n"), BOB, SMITH)
+    assert [(a.recipient, a.code, a.text) for a in answers] == [(BOB, 250, "2.0.0 taken"), (SMITH, 250, "2.0.0 taken")]
+    (letter,) = sink.letters
+    assert letter.mail == "<me@client.example> SIZE=15"
+    assert letter.recipients == [f"<{BOB}>", f"<{SMITH}>"]
+    assert letter.data == b"Subject: s\r\n\r\nhi\r\n"
+    assert sink.lines[0] == "EHLO client.example"
+    assert sink.lines[-1] == "QUIT"
+
+
+def test_a_small_letter_takes_two_sends_after_the_greeting_where_pipelining_is_offered() -> None:
+    with Sink() as sink:
+        deliver(sink, Text(), BOB, SMITH)
+    assert [chunk[:5] for chunk in sink.chunks] == [b"EHLO ", b"MAIL ", b"Subje", b"QUIT\r"]
+    assert sink.chunks[1].endswith(b"DATA\r\n")
+    assert sink.chunks[2] == b"Subject: s\r\n\r\nbody\r\n.\r\n"
+
+
+def test_commands_wait_for_each_other_without_pipelining() -> None:
+    with Sink(offers=()) as sink:
+        assert codes(deliver(sink, Text(), BOB, SMITH)) == [250, 250]
+    assert [chunk.count(b"\r\n") for chunk in sink.chunks[:5]] == [1, 1, 1, 1, 1]
+
+
+def test_an_old_server_is_greeted_by_helo_and_gets_no_parameters() -> None:
+    with Sink(script={"EHLO": "502 5.5.1 not implemented"}) as sink:
+        assert codes(deliver(sink)) == [250]
+    assert sink.lines[:3] == ["EHLO client.example", "HELO client.example", "MAIL FROM:<me@client.example>"]
+
+
+@pytest.mark.parametrize(
+    ("hostname", "said"),
+    [("box", "box"), ("mail.example.org", "mail.example.org"), ("a b", "[127.0.0.1]"), ("x\r\nRSET", "[127.0.0.1]")],
+)
+def test_the_server_is_greeted_by_the_variable_hostname_if_it_can_be_one(hostname: str, said: str) -> None:
+    with Sink() as sink:
+        transport = open_(sink.url, hostname=hostname)
+        transport.send(Envelope("", [BOB]), Text())
+        transport.close()
+    assert sink.lines[:2] == [f"EHLO {said}", "MAIL FROM:<> SIZE=17"]
+
+
+def test_an_ipv6_server_is_reached_as_localhost_and_by_its_address() -> None:
+    with Sink(family=socket.AF_INET6) as sink:
+        for host in ("localhost", "[::1]"):
+            transport = open_(f"smtp://{host}:{sink.port}", hostname="")
+            assert transport.name == f"smtp://{host}:{sink.port}"
+            assert codes(transport.send(Envelope("", [BOB]), Text())) == [250]
+            transport.close()
+    assert sink.connections == 2
+
+
+# -- each recipient's answer ------------------------------------------------
+
+
+@pytest.mark.parametrize("offers", [OFFERS, ()])
+def test_one_refused_recipient_does_not_stop_the_others(offers: tuple[str, ...]) -> None:
+    script = {f"RCPT {SMITH}": "550-5.1.1 no such user\r\n550 5.1.1 here", f"RCPT {ROOT}": "451 4.2.1 later"}
+    with Sink(offers, script) as sink:
+        answers = deliver(sink, Text(), BOB, SMITH, ROOT)
+    assert [(a.code, a.text) for a in answers] == [
+        (250, "2.0.0 taken"),
+        (550, "5.1.1 no such user here"),
+        (451, "4.2.1 later"),
+    ]
+    assert [a.accepted for a in answers] == [True, False, False]
+    assert [a.refused for a in answers] == [False, True, False]
+    assert [a.deferred for a in answers] == [False, False, True]
+    assert sink.letters[0].recipients == [f"<{BOB}>"]
+
+
+@pytest.mark.parametrize("offers", [OFFERS, ()])
+@pytest.mark.parametrize("data", ["554 5.5.1 no recipients", "354 all the same"])
+def test_nothing_of_the_letter_is_sent_when_every_recipient_is_refused(offers: tuple[str, ...], data: str) -> None:
+    with Sink(offers, {"RCPT": "550 5.1.1 no", "DATA": data, ".": "554 5.5.1 nobody"}) as sink:
+        answers = deliver(sink, Text(b"secret\n"), BOB, SMITH)
+    assert [(a.code, a.text) for a in answers] == [(550, "5.1.1 no")] * 2
+    assert b"secret" not in sink.octets
+    assert sink.lines[-1] == "QUIT"
+    assert not sink.letters
+
+
+@pytest.mark.parametrize("offers", [OFFERS, ()])
+def test_many_recipients_are_sent_in_groups_and_all_are_answered(offers: tuple[str, ...]) -> None:
+    people = [f"user{number}@test.example" for number in range(1000)]
+    with Sink(offers, {"RCPT user500@test.example": "550 no"}) as sink:
+        answers = deliver(sink, Text(), *people)
+    assert [a.recipient for a in answers] == people
+    assert codes(answers) == [250] * 500 + [550] + [250] * 499
+
+
+STEPS = ["connect", "EHLO", "MAIL", "RCPT", "DATA", "."]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("reply", ["450 4.3.2 not now", "550 5.7.1 never", "421 4.3.2 going down"])
+@pytest.mark.parametrize("offers", [OFFERS, ()])
+def test_a_refusal_at_any_step_is_the_answer_in_the_servers_own_words(
+    step: str, reply: str, offers: tuple[str, ...]
+) -> None:
+    script = {step: reply, "HELO": reply}
+    with Sink(offers, script) as sink:
+        (answer,) = deliver(sink)
+    assert f"{answer.code} {answer.text}" == reply
+    assert not sink.letters
+
+
+WRONG = [CLOSE, RESET, HANG, "half an answ\r", "garbage", "250-" + "x" * 200000]
+GOES_WRONG = [(step, end) for step in ["EHLO", "MAIL", "RCPT", "DATA", "."] for end in WRONG]
+
+
+@pytest.mark.parametrize(("step", "end"), [*GOES_WRONG, ("body", CLOSE), ("body", RESET)])
+@pytest.mark.parametrize("offers", [OFFERS, ()])
+def test_a_server_that_goes_wrong_at_any_step_defers_the_letter(step: str, end: str, offers: tuple[str, ...]) -> None:
+    with Sink(offers, {step: end}) as sink:
+        transport = open_(sink.url, smtp_timeout="1")
+        began = time.monotonic()
+        (answer,) = transport.send(Envelope("me", [BOB]), Text(b"x\n" * 4_000_000 if step == "body" else b"x\n"))
+        transport.close()
+    assert answer.deferred and answer.code == 451
+    assert time.monotonic() - began < 5
+    assert f"smtp://127.0.0.1:{sink.port}" in answer.text
+    assert ("may have been delivered" in answer.text) == (step == ".")
+
+
+def test_a_refusal_in_the_middle_of_the_data_is_the_answer() -> None:
+    with Sink(script={"body": "552 5.3.4 too much"}) as sink:
+        (answer,) = deliver(sink, Text(b"x\n" * 40))
+    assert answer.code == 552
+
+
+@pytest.mark.parametrize("greeting", [CLOSE, RESET, HANG, "what?", "220-" + "x" * 70000])
+def test_a_server_that_does_not_greet_is_unreachable(greeting: str) -> None:
+    with Sink(script={"connect": greeting}) as sink:
+        with pytest.raises(Unreachable, match=f"^smtp://127.0.0.1:{sink.port}: "):
+            open_(sink.url, smtp_timeout="1").send(Envelope("me", [BOB]), Text())
+
+
+def test_nothing_listening_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="Connection refused"):
+        open_(f"smtp://localhost:{free_port()}").send(Envelope("me", [BOB]), Text())
+
+
+def test_a_reply_that_drips_is_given_up_at_the_timeout() -> None:
+    stop = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            try:
+                while not stop.wait(0.05):
+                    connection.sendall(b"2")
+            except OSError:
+                pass
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="no answer in time"):
+        open_(f"smtp://127.0.0.1:{listener.getsockname()[1]}", smtp_timeout="1").send(Envelope("me", [BOB]), Text())
+    stop.set()
+    thread.join(10)
+    listener.close()
+    assert time.monotonic() - began < 4
+
+
+# -- the extensions ---------------------------------------------------------
+
+
+def test_a_letter_over_the_servers_size_is_refused_before_it_is_sent() -> None:
+    with Sink(["SIZE 1000"]) as sink:
+        (answer,) = deliver(sink, Text(b"x" * 1001))
+    assert (answer.code, answer.text) == (552, f"5.3.4 1001 octets; smtp://127.0.0.1:{sink.port} takes 1000 at most")
+    assert not any(line.startswith("MAIL") for line in sink.lines)
+
+
+@pytest.mark.parametrize("offer", ["SIZE", "SIZE 0", "size 5000", "SIZE x"])
+def test_a_size_without_a_limit_takes_any_letter(offer: str) -> None:
+    with Sink([offer]) as sink:
+        assert codes(deliver(sink, Text(b"x" * 2000))) == [250]
+    assert sink.letters[0].mail.endswith(" SIZE=2000")
+
+
+@pytest.mark.parametrize(("offers", "code"), [(["8BITMIME"], 250), ([], 554)])
+def test_eight_bit_text_goes_only_where_it_is_taken(offers: list[str], code: int) -> None:
+    with Sink(offers) as sink:
+        assert codes(deliver(sink, Text("ü\n".encode(), eightbit=True))) == [code]
+    assert ["BODY=8BITMIME" in letter.mail for letter in sink.letters] == [True] * len(offers)
+
+
+def test_a_utf8_address_is_refused_by_name_without_smtputf8() -> None:
+    with Sink(["PIPELINING"]) as sink:
+        answers = deliver(sink, Text(), BOB, "jürgen@test.example")
+    assert codes(answers) == [250, 553]
+    assert answers[1].recipient == "jürgen@test.example" and "SMTPUTF8" in answers[1].text
+    with Sink(["PIPELINING"]) as sink:
+        assert codes(deliver(sink, Text(), BOB, sender="jürgen@test.example")) == [553]
+    assert not sink.letters
+
+
+def test_a_utf8_address_goes_by_smtputf8() -> None:
+    with Sink() as sink:
+        assert codes(deliver(sink, Text(), "jürgen@test.example")) == [250]
+    assert sink.letters[0].mail.endswith(" BODY=8BITMIME SMTPUTF8")
+    assert sink.letters[0].recipients == ["<jürgen@test.example>"]
+
+
+def test_a_utf8_domain_is_written_in_ascii() -> None:
+    with Sink([]) as sink:
+        assert codes(deliver(sink, Text(), "bob@bücher.example")) == [250]
+    assert sink.letters[0].recipients == ["<bob@xn--bcher-kva.example>"]
+
+
+def test_a_utf8_header_needs_smtputf8() -> None:
+    for offers, code in ((OFFERS, 250), ((), 553)):
+        with Sink(offers) as sink:
+            transport = open_(sink.url)
+            assert codes(transport.send(Envelope("me", [BOB], utf8=True), Text())) == [code]
+            transport.close()
+
+
+# -- what can never become a command ----------------------------------------
+
+HOSTILE = [
+    "bob@x\r\nRCPT TO:<eve@y>",
+    "bob@x\nDATA",
+    "bob@x\rDATA",
+    "bob@x\0",
+    "bob@x> SIZE=1 <",
+    "bob@x>",
+    "<bob@x",
+    "bob eve@x",
+    '"a b"@x y',
+    '"a"b c"@x',
+    '"a\\"@x> <',
+    "bob@x\x7f",
+    "bob@x\x85DATA",
+    "bob@x\u2028DATA",
+    "bob@x\udc0a",
+    "-oQ/tmp@x",
+    "b" * 1000 + "@x",
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_a_hostile_address_is_refused_before_an_octet_is_sent(address: str) -> None:
+    with Sink() as sink:
+        for sender, recipient in ((address, BOB), ("me", address)):
+            with pytest.raises(MailError) as caught:
+                deliver(sink, Text(), recipient, sender=sender)
+            assert caught.value.status == USAGE
+    assert sink.connections == 0
+
+
+@pytest.mark.parametrize("address", ['"a b"@x', '"a<b>\\"c"@x', "bob", "a+b=c%d!e@[127.0.0.1]", "üñ@x"])
+def test_an_odd_but_right_address_is_sent_as_it_is(address: str) -> None:
+    with Sink() as sink:
+        assert codes(deliver(sink, Text(), address)) == [250]
+    assert sink.letters[0].recipients == [f"<{address}>"]
+
+
+SMUGGLED = [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\r\n", b"\r.\r\n", b"\r\n.\n", b"\r\n.\r", b"\n.\r", b"\n\n..\r\r\n"]
+
+
+@pytest.mark.parametrize("end", SMUGGLED)
+@pytest.mark.parametrize("cut", [1, 2, 3, 1 << 16])
+def test_no_data_ends_the_data(end: bytes, cut: int) -> None:
+    text = b"Subject: s\n\nbefore" + end + b"MAIL FROM:<eve@x>" + end + b"RCPT TO:<bob@x>" + end
+    with Sink() as sink:
+        assert codes(deliver(sink, Text(text, cut))) == [250]
+    (letter,) = sink.letters
+    assert sink.lines == ["EHLO client.example", sink.lines[1], f"RCPT TO:<{BOB}>", "DATA", "QUIT"]
+    assert undotted(letter.data) == universal(text)
+
+
+def universal(text: bytes) -> bytes:
+    """The text as it should arrive: each line end one CRLF, the last line ended."""
+    unix = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if unix and not unix.endswith(b"\n"):
+        unix += b"\n"
+    return unix.replace(b"\n", b"\r\n")
+
+
+def undotted(data: bytes) -> bytes:
+    lines = data.split(b"\r\n")
+    return b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"a", b"..", b"\0", b"\xff", b""])), st.integers(1, 9))
+def test_whatever_the_text_only_its_end_ends_it(words: list[bytes], block: int) -> None:
+    blocks = list(wire.dotted(words, block))
+    data = b"".join(blocks)
+    assert data.endswith(b".\r\n")
+    assert data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n")
+    assert (b"\r\n" + data).index(b"\r\n.\r\n") == len(data) - 3
+    assert undotted(data[:-3]) == universal(b"".join(words))
+    assert blocks[-1].endswith(b".\r\n")
+
+
+# -- several letters over one connection ------------------------------------
+
+
+def test_letters_share_one_connection_until_close() -> None:
+    with Sink() as sink:
+        transport = open_(sink.url)
+        for number in range(50):
+            assert codes(transport.send(Envelope("me", [BOB]), Text(b"%d\n" % number))) == [250]
+        transport.close()
+    assert [letter.data for letter in sink.letters] == [b"%d\r\n" % number for number in range(50)]
+    assert sink.connections == 1
+    assert sink.lines.count("QUIT") == 1
+
+
+def test_a_refused_letter_leaves_the_connection_clean_for_the_next() -> None:
+    with Sink(script={"DATA": ["452 4.3.1 full"]}) as sink:
+        transport = open_(sink.url)
+        assert codes(transport.send(Envelope("me", [BOB]), Text(b"1\n"))) == [452]
+        assert codes(transport.send(Envelope("me", [SMITH]), Text(b"2\n"))) == [250]
+        transport.close()
+    assert sink.connections == 1
+    assert sink.letters[0].recipients == [f"<{SMITH}>"]
+
+
+@pytest.mark.parametrize("end", ["421 4.7.0 too many messages", CLOSE, RESET])
+@pytest.mark.parametrize("offers", [OFFERS, ()])
+def test_a_connection_that_ended_between_two_letters_is_made_anew(end: str, offers: tuple[str, ...]) -> None:
+    with Sink(offers, {"MAIL": ["250 fine", end]}) as sink:
+        transport = open_(sink.url)
+        for _ in range(3):
+            assert codes(transport.send(Envelope("me", [BOB]), Text())) == [250]
+        transport.close()
+    assert sink.connections == 2
+    assert len(sink.letters) == 3
+
+
+def test_a_letter_that_may_have_been_taken_is_not_sent_again() -> None:
+    with Sink(script={".": ["250 fine", CLOSE]}) as sink:
+        transport = open_(sink.url)
+        assert codes(transport.send(Envelope("me", [BOB]), Text())) == [250]
+        assert codes(transport.send(Envelope("me", [BOB]), Text())) == [451]
+        transport.close()
+    assert sink.connections == 1
+
+
+class Torn(Text):
+    def pieces(self) -> Iterator[bytes]:
+        yield b"Subject: s\n\n" + b"first half\n" * 20000
+        raise OSError(5, "Input/output error", "/disk/file")
+
+
+def test_a_letter_that_cannot_be_read_to_its_end_is_never_ended() -> None:
+    with Sink() as sink:
+        transport = open_(sink.url)
+        with pytest.raises(OSError):
+            transport.send(Envelope("me", [BOB]), Torn())
+        assert codes(transport.send(Envelope("me", [BOB]), Text(b"whole\n"))) == [250]
+        transport.close()
+    assert [letter.data for letter in sink.letters] == [b"whole\r\n"]
+    assert sink.connections == 2
+
+
+def test_a_hanging_server_does_not_hold_up_the_parting() -> None:
+    with Sink(script={"QUIT": HANG}) as sink:
+        transport = open_(sink.url, smtp_timeout="60")
+        transport.send(Envelope("me", [BOB]), Text())
+        began = time.monotonic()
+        transport.close()
+        assert time.monotonic() - began < 5
+
+
+def test_a_servers_words_cannot_drive_the_terminal() -> None:
+    with Sink(script={"RCPT": "550 \x1b[2Jno\x9b such \u202euser\udcff"}) as sink:
+        (answer,) = deliver(sink)
+    assert answer.text == r"^[[2Jno\u{9b} such \u{202e}user\xff"
+
+
+# -- cost -------------------------------------------------------------------
+
+FORBIDDEN = "re typing dataclasses enum subprocess argparse logging pathlib email smtplib asyncio ssl socket signal"
+PROBE = """
+import sys
+sys.path.insert(0, {root!r})
+from pymail.transports.choose import chain
+from pymail.transports.transport import Envelope
+from pymail.variables.values import Variables
+class Text:
+    size, eightbit = 9, False
+    def pieces(self):
+        yield b"Subject: s\\n\\nbody\\n"
+variables = Variables(False)
+variables.set("mta", {url!r})
+way = chain(variables, {{}})
+assert way.send(Envelope("me", ["bob@x"]), Text())[0].accepted
+way.close()
+print(*sys.modules)
+"""
+
+
+def test_sending_loads_nothing_that_costs() -> None:
+    root = str(Path(__file__).parents[2])
+    with Sink() as sink:
+        probe = PROBE.format(root=root, url=sink.url)
+        loaded = subprocess.run([sys.executable, "-I", "-S", "-c", probe], capture_output=True, check=True, text=True)
+    assert len(sink.letters) == 1
+    assert not set(FORBIDDEN.split()) & set(loaded.stdout.split())
+
+
+# -- real servers -----------------------------------------------------------
+
+
+def box(server: Exim | Postfix, name: str, wanted: Callable[[bytes], bool]) -> bytes:
+    """The mailbox once it holds what is wanted; delivery goes on after the server's answer."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        path = server.mail / name
+        if path.exists() and wanted(octets := path.read_bytes()):
+            return octets
+        time.sleep(0.05)  # nothing can be awaited here: the file is the only sign
+    raise AssertionError(server.log())
+
+
+BODY = b".\n..\n.x\nFrom here\nlast line\n"
+
+
+def test_exim_takes_and_refuses_each_recipient(exim: Exim) -> None:
+    transport = open_(exim.url)
+    people = [BOB, "nobody@test.example", "later@test.example", SMITH]
+    answers = transport.send(Envelope("me@test.example", people), Text(b"Subject: dots\n\n" + BODY))
+    transport.close()
+    assert codes(answers) == [250, 550, 451, 250]
+    assert "no such user" in answers[1].text and "come back later" in answers[2].text
+    for name in ("bob", "smith"):
+        assert BODY.replace(b"\nFrom", b"\n>From") in box(exim, name, lambda octets: b"last line" in octets)
+
+
+def test_exim_takes_many_letters_over_one_connection(exim: Exim) -> None:
+    transport = open_(exim.url)
+    for number in range(9):  # the tenth Exim would put into its queue first
+        envelope = Envelope("me@test.example", [ROOT, "nobody@test.example"])
+        assert codes(transport.send(envelope, Text(b"Subject: %d\n\n\n" % number))) == [250, 550]
+    transport.close()
+    box(exim, "root", lambda octets: octets.count(b"Subject: ") == 9)
+
+
+def test_postfix_takes_a_letter(postfix: Postfix) -> None:
+    transport = open_(postfix.url)
+    answers = transport.send(Envelope("me@test.example", ["nobody@test.example"]), Text(b"Subject: p\n\n" + BODY))
+    transport.close()
+    assert codes(answers) == [250]
+    assert BODY.replace(b"\nFrom", b"\n>From") in box(postfix, "nobody", lambda octets: b"last line" in octets)
