@@ -212,7 +212,7 @@ class Disposal:
 
 
 def dispose(
-    marks: bytes, flags: bytes, stored: bytes, *, system: bool, hold: bool, keepsave: bool
+    marks: bytes | bytearray, flags: bytes | bytearray, stored: bytes, *, system: bool, hold: bool, keepsave: bool
 ) -> Disposal:
     """The plan of quit (POSIX mailx: quit, hold, keepsave, preserve, mbox, touch; the states).
 

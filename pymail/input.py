@@ -50,12 +50,14 @@ class Script(Source):
 class Keyboard(Source):
     """Standard input, a terminal or a pipe; read by octets so that nothing is lost between readers.
 
-    `terminal` says that a person types there: only then are prompts written.
+    `terminal` says that a person types there: only then are prompts written. `ends` counts the
+    ends of file that were ignored.
     """
 
     def __init__(self, terminal: bool) -> None:
         super().__init__("standard input")
         self.terminal = terminal
+        self.ends = 0
         self._buffer = b""
 
     def read(self, prompt: str) -> str | None:

@@ -27,6 +27,12 @@ class Variables:
         self.strict = strict
         self._given: dict[str, tuple[str | None, str]] = {}
 
+    def copy(self) -> Variables:
+        """Values that can be changed apart from these (another account)."""
+        other = Variables(self.strict)
+        other._given = dict(self._given)
+        return other
+
     # -- asked for by our own code ---------------------------------------
 
     def flag(self, name: str) -> bool:

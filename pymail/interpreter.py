@@ -1,0 +1,173 @@
+"""The interpreter: lines -> words -> verb.
+
+Apart because this is the one gate: here alone is decided which verb a word means,
+whether it may run just now, and what its arguments are; here alone, besides `main`,
+errors are caught. Verbs find everything checked.
+"""
+
+from __future__ import annotations
+
+from pymail import errors
+from pymail.errors import USAGE, MailError
+from pymail.input import Script
+from pymail.verbs import table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.input import Source
+    from pymail.session import Session
+    from pymail.verbs.table import Verb
+
+# What ends the verb's word, so that t1, d2-4, p$ and t:u need no blank (BSD mail).
+_ENDS = " \t0123456789$^.:/-+*'\"&;,`@"
+_SYMBOLS = "!#=?|"
+_MOST_EOFS = 20
+
+
+def run(session: Session, source: Source) -> None:
+    """Carry out the lines of `source` until its end.
+
+    Raises Leave when a verb ends the session. An error is told and the next line read,
+    but with POSIXLY_CORRECT the rest of a start-up file is skipped (POSIX, Start-Up).
+    """
+    session.sources.append(source)
+    try:
+        while (line := _logical_line(session, source)) is not None:
+            if not attempt(session, line) and source.startup and session.variables.strict:
+                break
+    finally:
+        session.sources.pop()
+
+
+def run_text(session: Session, name: str, text: str) -> None:
+    """Carry out a command given elsewhere than in a file: by -X, -Y, an account."""
+    run(session, Script(name, text.split("\n")))
+
+
+def attempt(session: Session, line: str) -> bool:
+    """Carry out one line; an error is told, not raised. True when there was none."""
+    try:
+        execute(session, line)
+        return True
+    except MailError as error:
+        _tell(session, error.text, error.status)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _tell(session, errors.reason(error), errors.status_of(error))
+    except KeyboardInterrupt:
+        if session.sources_are_files():
+            raise
+        session.keyboard.forget()
+        session.complain("Interrupt")
+    return False
+
+
+def _tell(session: Session, text: str, status: int) -> None:
+    source = session.sources[-1] if session.sources else session.keyboard
+    where = f"{source.name}:{source.number}: " if isinstance(source, Script) and source.name else ""
+    session.complain(where + text)
+    if not session.interactive and not source.startup:
+        session.status = status
+
+
+def _logical_line(session: Session, source: Source) -> str | None:
+    """The next line with its continuations (an unquoted backslash at the end)."""
+    prompt = (session.variables.text("prompt") or "") if source is session.keyboard else ""
+    while True:
+        try:
+            line = source.read(prompt)
+            if line is None and _goes_on(session, source):
+                continue
+            while line is not None and _continues(line):
+                line = line[:-1] + (source.read("") or "").lstrip(" \t")
+            return line
+        except KeyboardInterrupt:
+            if source is not session.keyboard:
+                raise
+            session.keyboard.forget()
+            session.complain("Interrupt")
+
+
+def _goes_on(session: Session, source: Source) -> bool:
+    """Is the end of file to be ignored (POSIX ignoreeof)? A terminal that is gone ends all the same."""
+    if source is not session.keyboard or not session.variables.flag("ignoreeof"):
+        return False
+    session.keyboard.ends += 1
+    if not session.keyboard.terminal or session.keyboard.ends > _MOST_EOFS:
+        return False
+    session.say('Use "quit" to quit.')
+    return True
+
+
+def _continues(line: str) -> bool:
+    return (len(line) - len(line.rstrip("\\"))) % 2 == 1 and not line.lstrip().startswith("#")
+
+
+def execute(session: Session, line: str) -> None:
+    """Carry out one line: find its verb, pass the gate, run it. Raises MailError, OSError, Leave."""
+    line = line.strip(" \t")
+    word, text = _split(line)
+    if word.startswith("#") or (not line and session.sources_are_files()):
+        return
+    conditions = session.sources[-1].conditions if session.sources else []
+    if False in conditions or None in conditions:
+        flow = table.find(word)
+        if not (flow and flow.flow):
+            return
+    verb = lookup(word or "next")
+    _gate(session, verb)
+    values = verb.kind.parse(session, text)
+    if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
+        session.folder.go(values[0][-1])
+    session.held = False
+    verb.function(session, *values)
+
+
+def _split(line: str) -> tuple[str, str]:
+    if line[:1] in _SYMBOLS:
+        return line[:1], line[1:].strip(" \t")
+    end = 0
+    while end < len(line) and line[end] not in _ENDS:
+        end += 1
+    return line[:end], line[end:].strip(" \t")
+
+
+def lookup(word: str) -> Verb:
+    """The verb that `word` means; loads the modules of verbs as needed. MailError (64) when there is none."""
+    verb = table.find(word)
+    for name in table.MODULES if verb is None else ():
+        load(name)
+        verb = table.find(word)
+        if verb is not None:
+            break
+    if verb is None:
+        raise table.unknown(word)
+    return verb
+
+
+def load(module: str) -> None:
+    """Import one module of verbs, which fills the table."""
+    __import__("pymail.verbs." + module)
+
+
+def load_all() -> None:
+    """Import every module of verbs: for help, list and the manual."""
+    for name in table.MODULES:
+        load(name)
+
+
+def _gate(session: Session, verb: Verb) -> None:
+    """Refuse a verb that may not run here and now."""
+    source = session.sources[-1] if session.sources else None
+    if source is not None and source.startup and not verb.startup:
+        raise MailError(f"{verb.name}: not allowed in a start-up file", USAGE)
+    if session.sending and not verb.sending:
+        raise MailError(f"{verb.name}: not while sending: no mailbox is open", USAGE)
+    if session.composing and not verb.composing:
+        raise MailError(f"{verb.name}: not while a letter is being written", USAGE)
+    if verb.changes and session.folder is not None and session.folder.mailbox.readonly:
+        name, why = session.folder.mailbox.name, session.folder.mailbox.readonly
+        raise MailError(f"{verb.name}: {name} is read-only: {why}", errors.NOPERM)
+    if verb.kind.mailbox:
+        session.open_folder()

@@ -1,0 +1,106 @@
+"""Every child process of the reading side: shell, pipe, pager, editor.
+
+Apart so that one place decides how a child is started: through the user's own SHELL
+with POSIX's three arguments, never with anything from a message in the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from pymail.errors import UNAVAILABLE, MailError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pymail.session import Session
+
+
+def arguments(s: Session, command: str) -> list[str]:
+    """The words that run a shell command: SHELL -c -- command (POSIX mailx, Invoke Shell Command)."""
+    return [s.variables.text("SHELL") or "/bin/sh", "-c", "--", command]
+
+
+def shell(s: Session, command: str) -> int:
+    """Run a command on the terminal; its status, negative for a signal."""
+    s.out.flush()
+    return _run(arguments(s, command), s).returncode
+
+
+def interactive_shell(s: Session) -> int:
+    """Run a shell for the user; its status."""
+    s.out.flush()
+    return _run([s.variables.text("SHELL") or "/bin/sh"], s).returncode
+
+
+def feed(s: Session, command: str, pieces: Iterable[bytes]) -> int:
+    """Run a command with `pieces` on its standard input; its status. It need not read them all."""
+    s.out.flush()
+    return _feed(arguments(s, command), s, pieces)
+
+
+def filter_through(s: Session, command: str, octets: bytes) -> tuple[int, bytes]:
+    """Run a command with `octets` on its standard input; its status and its standard output."""
+    s.out.flush()
+    done = _run(arguments(s, command), s, input=octets, stdout=subprocess.PIPE)
+    return done.returncode, done.stdout
+
+
+def output_of(s: Session, command: str) -> bytes:
+    """The standard output of a command; MailError when it fails."""
+    s.out.flush()
+    done = _run(arguments(s, command), s, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise MailError(f"{command}: failed with status {done.returncode}", UNAVAILABLE)
+    octets: bytes = done.stdout
+    return octets
+
+
+def page(s: Session, lines: Iterable[str]) -> None:
+    """Show safe lines in the user's PAGER; leaving it early is no error."""
+    s.out.flush()
+    environ = {"LESS": "FX", **s.environ}
+    command = s.variables.text("PAGER") or "more"
+    _feed(arguments(s, command), s, ((line + "\n").encode("utf-8", "replace") for line in lines), environ)
+
+
+def edit(s: Session, octets: bytes, variable: str) -> bytes | None:
+    """Let the user change `octets` with EDITOR or VISUAL; None when the editor failed or changed nothing."""
+    import tempfile
+
+    editor = s.variables.text(variable) or "vi"
+    with tempfile.TemporaryDirectory(prefix="pymail-") as folder:
+        path = os.path.join(folder, "letter.txt")
+        with open(path, "wb") as file:
+            file.write(octets)
+        s.out.flush()
+        status = _run(arguments(s, f'{editor} "$PYMAIL_FILE"'), s, env={**s.environ, "PYMAIL_FILE": path}).returncode
+        if status:
+            raise MailError(f"{editor}: failed with status {status}; nothing was changed", UNAVAILABLE)
+        with open(path, "rb") as file:
+            changed = file.read()
+    return None if changed == octets else changed
+
+
+def _run(words: list[str], s: Session, env: dict[str, str] | None = None, **how: object) -> subprocess.CompletedProcess:  # type: ignore[type-arg]
+    try:
+        return subprocess.run(words, env=dict(env or s.environ), **how)  # type: ignore[call-overload,no-any-return]
+    except OSError as error:
+        raise MailError(f"{words[0]}: {error.strerror}; set SHELL to a shell", UNAVAILABLE) from None
+
+
+def _feed(words: list[str], s: Session, pieces: Iterable[bytes], env: dict[str, str] | None = None) -> int:
+    try:
+        child = subprocess.Popen(words, stdin=subprocess.PIPE, env=dict(env or s.environ))
+    except OSError as error:
+        raise MailError(f"{words[0]}: {error.strerror}; set SHELL to a shell", UNAVAILABLE) from None
+    assert child.stdin is not None
+    try:
+        for piece in pieces:
+            child.stdin.write(piece)
+        child.stdin.close()
+    except BrokenPipeError:
+        pass
+    return child.wait()

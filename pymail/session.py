@@ -1,0 +1,226 @@
+"""Session: everything a verb may know, in one value that is passed along.
+
+Apart, and without a method for any verb, so that there is no module state: the
+variables, the aliases, the open folder, where lines come from and where text goes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pymail.errors import NOINPUT, MailError, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from pymail.folder import Folder
+    from pymail.input import Keyboard, Source
+    from pymail.mailboxes.names import Names
+    from pymail.variables.values import Variables
+
+
+class Leave(Exception):
+    """The session ends here with this exit status (quit, exit, end of file)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Filter:
+    """Which header fields are shown: all but the ignored, or only the retained (POSIX discard, retain)."""
+
+    __slots__ = ("ignored", "retained")
+
+    def __init__(self) -> None:
+        self.ignored: set[str] = set()
+        self.retained: set[str] = set()
+
+    def shows(self, name: str) -> bool:
+        """Is a field of this name shown? Case does not matter; retain overrides ignore."""
+        name = name.lower()
+        return name in self.retained if self.retained else name not in self.ignored
+
+
+class User:
+    """Who runs this: the effective uid's passwd entry; LOGNAME and USER only choose among its names."""
+
+    __slots__ = ("name", "home", "fullname")
+
+    def __init__(self, name: str, home: str, fullname: str) -> None:
+        self.name = name
+        self.home = home
+        self.fullname = fullname
+
+
+def whoami(environ: Mapping[str, str]) -> User:
+    """The user, from the passwd entry and what of the environment may be believed (DESIGN 2.8).
+
+    A uid without an entry has its number for a name and HOME, or nothing, for a home.
+    """
+    import pwd
+
+    uid = os.geteuid()
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        return User(str(uid), environ.get("HOME", ""), "")
+    for name in (environ.get("LOGNAME"), environ.get("USER")):
+        try:
+            if name and name != entry.pw_name and pwd.getpwnam(name).pw_uid == uid:
+                entry = pwd.getpwnam(name)
+                break
+        except KeyError:
+            continue
+    fullname = entry.pw_gecos.partition(",")[0].replace("&", entry.pw_name.capitalize())
+    return User(entry.pw_name, environ.get("HOME") or entry.pw_dir, fullname)
+
+
+_BELIEVED = ("TERM", "LANG", "TZ", "COLUMNS", "LINES")
+
+
+def environment() -> dict[str, str]:
+    """The environment, cut to what cannot lead anywhere where real and effective ids differ (DESIGN 2.8)."""
+    if os.getuid() == os.geteuid() and os.getgid() == os.getegid():
+        return dict(os.environ)
+    return {name: value for name, value in os.environ.items() if name in _BELIEVED or name.startswith("LC_")}
+
+
+class Session:
+    """One run of pymail.
+
+    `sending`: in send mode, there is no folder. `composing`: a letter is being typed.
+    `sources` is the stack of places that commands come from, `keyboard` its bottom.
+    `previous` is what `#` names. `status` is the exit status so far.
+    """
+
+    __slots__ = (
+        "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
+        "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
+        "last_shell", "held",
+    )  # fmt: skip
+
+    def __init__(
+        self, variables: Variables, environ: Mapping[str, str], keyboard: Keyboard, out: TextIO, err: TextIO
+    ) -> None:
+        self.variables = variables
+        self.environ = environ
+        self.user = whoami(environ)
+        self.keyboard = keyboard
+        self.out = out
+        self.err = err
+        self.sources: list[Source] = []
+        self.folder: Folder | None = None
+        self.previous = ""
+        self.readonly = False
+        self.sending = False
+        self.composing = False
+        self.interactive = keyboard.terminal
+        self.status = 0
+        self.aliases: dict[str, list[str]] = {}
+        self.alternates: list[str] = []
+        self.filters: dict[str, Filter] = {"type": Filter(), "save": Filter()}
+        self.mailbox_user = ""
+        self.last_shell = ""
+        self.held = False
+
+    # -- what is said --------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """A line for the user, made safe, on standard output."""
+        self.out.write(printable(text) + "\n")
+
+    def complain(self, text: str) -> None:
+        """A diagnostic: one safe line on standard error."""
+        self.out.flush()
+        prefix = "" if self.interactive and not self.sources_are_files() else "pymail: "
+        self.err.write(prefix + printable(text) + "\n")
+        self.err.flush()
+
+    def sources_are_files(self) -> bool:
+        """Do commands come from a start-up file or another file just now?"""
+        return bool(self.sources) and self.sources[-1] is not self.keyboard
+
+    # -- what is open ----------------------------------------------------------
+
+    def open_folder(self) -> Folder:
+        """The open folder; MailError when there is none."""
+        if self.folder is None:
+            raise MailError("no mailbox is open; file NAME opens one", NOINPUT)
+        return self.folder
+
+    def screen(self) -> tuple[int, int]:
+        """Lines and columns of the terminal; 24 by 80 where there is none."""
+        try:
+            size = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+            columns, lines = size.columns, size.lines
+        except (OSError, ValueError):
+            columns, lines = 80, 24
+        return _positive(self.environ.get("LINES"), lines or 24), _positive(self.environ.get("COLUMNS"), columns or 80)
+
+    # -- who I am --------------------------------------------------------------
+
+    def is_me(self, spec: str) -> bool:
+        """Is this one of my addresses: login, login@hostname, `from`, an alternate? Case does not matter."""
+        return spec.casefold() in {name.casefold() for name in self.my_names()}
+
+    def my_names(self) -> list[str]:
+        """My addresses, the one that I send from first."""
+        from pymail import addresses
+
+        names = [address.spec for address in addresses.lenient(self.variables.text("from") or "")]
+        here = self.variables.text("hostname") or os.uname().nodename
+        return [*names, f"{self.user.name}@{here}", f"{self.user.name}@localhost", self.user.name, *self.alternates]
+
+    # -- where things are ------------------------------------------------------
+
+    def home_file(self, variable: str, name: str) -> str:
+        """The path that a variable such as DEAD gives, else `name` in the home directory.
+
+        Raises MailError when there is neither.
+        """
+        path = self.variables.text(variable)
+        if path:
+            return self.names().expand(path)
+        if not self.user.home:
+            raise MailError(f"{name}: there is no home directory; set {variable} to a path", NOINPUT)
+        return os.path.join(self.user.home, name)
+
+    def state(self) -> str:
+        """The folder of the user's state (outbox, journals); "" without a home."""
+        from pymail.mailboxes import names
+
+        return names.state_folder(self.environ, self.user.home)
+
+    def names(self) -> Names:
+        """What the short names of mailboxes stand for just now."""
+        from pymail.mailboxes import names
+
+        spool = self.variables.text("spool") or ""
+        user, environ = self.user.name, self.environ
+        if self.mailbox_user:
+            # -u: another user's mailbox is %, and $MAIL is not his (DESIGN 2.8).
+            user, environ = self.mailbox_user, {}
+        return names.Names(
+            home=self.user.home,
+            system=names.system_mailbox(user, environ, "" if self.mailbox_user else self.state(), spool),
+            mbox=self.variables.text("MBOX") or os.path.join(self.user.home, "mbox"),
+            folder=self.variables.text("folder") or "",
+            previous=self.previous,
+            environ=self.environ,
+            spool=spool or names.SPOOL,
+        )
+
+    def outgoing_file(self, name: str) -> str:
+        """Where a file named after an author or recipient lies: in `folder` with outfolder (POSIX outfolder)."""
+        names = self.names()
+        if self.variables.flag("outfolder") and names.directory and not name.startswith("/"):
+            return os.path.join(names.directory, name)
+        return names.expand(name)
+
+
+def _positive(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdecimal() and int(text) else default

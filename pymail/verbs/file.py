@@ -1,0 +1,132 @@
+"""The verbs that move between mailboxes and files: save, copy, write, folder, quit."""
+
+from __future__ import annotations
+
+from pymail import listing, printing, visit
+from pymail.errors import USAGE, MailError
+from pymail.folder import SAVED
+from pymail.session import Leave, Session
+from pymail.verbs.kinds import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, NOTHING, Words
+from pymail.verbs.table import verb
+
+
+@verb("s[ave]", kind=MSGLIST_OR_FILE)
+def save(s: Session, numbers: list[int], path: str | None) -> None:
+    """Append messages to a file (mbox when none is named) and mark them saved."""
+    _append(s, numbers, path or s.home_file("MBOX", "mbox"))
+    s.open_folder().mark(numbers, SAVED)
+
+
+@verb("S[ave]", kind=MSGLIST, startup=False)
+def save_by_author(s: Session, numbers: list[int]) -> None:
+    """Append messages to a file named after the author of the first, and mark them saved."""
+    _append(s, numbers, _author_file(s, numbers[0]))
+    s.open_folder().mark(numbers, SAVED)
+
+
+@verb("c[opy]", kind=MSGLIST_OR_FILE)
+def copy(s: Session, numbers: list[int], path: str | None) -> None:
+    """Append messages to a file (mbox when none is named) without marking them saved."""
+    _append(s, numbers, path or s.home_file("MBOX", "mbox"))
+    _read(s, numbers)
+
+
+@verb("C[opy]", kind=MSGLIST, startup=False)
+def copy_by_author(s: Session, numbers: list[int]) -> None:
+    """Append messages to a file named after the author of the first."""
+    _append(s, numbers, _author_file(s, numbers[0]))
+    _read(s, numbers)
+
+
+@verb("w[rite]", kind=MSGLIST_FILE)
+def write(s: Session, numbers: list[int], path: str) -> None:
+    """Append the text of messages to a file, without their headers, and save attachments beside it.
+
+    With POSIXLY_CORRECT the messages count as saved.
+    """
+    from pymail import extract
+
+    for number in numbers:
+        for line in extract.write(s.open_folder().raw(number), path, ask=printing.asker(s)):
+            s.say(line)
+    _read(s, numbers)
+    if s.variables.strict:
+        s.open_folder().mark(numbers, SAVED)
+
+
+def _read(s: Session, numbers: list[int]) -> None:
+    for number in numbers:
+        s.open_folder().read(number)
+
+
+def _append(s: Session, numbers: list[int], path: str) -> None:
+    from pymail.mailboxes import opening
+
+    folder = s.open_folder()
+    lines = sum(folder.mailbox.lines(number - 1) for number in numbers)
+    deposits = [visit.deposit(folder, number) for number in numbers]
+    made, octets = opening.append_to(path, deposits, newkind=s.variables.text("newfolders") or "mbox")
+    s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
+
+
+def _author_file(s: Session, number: int) -> str:
+    """The file that Save and Copy use: the author's login name, in `folder` with outfolder (POSIX Save)."""
+    summary = next(iter(s.open_folder().summaries([number])))
+    return s.outgoing_file(summary.address.partition("@")[0])
+
+
+@verb("fi[le]", "fold[er]", kind=Words("[file]", 0, 1))
+def folder_(s: Session, names: list[str]) -> None:
+    """Show which mailbox is open, or leave it as quit does and open another.
+
+    % is the system mailbox, %user that of a user, # the mailbox before, & mbox, +name one in the folder directory.
+    """
+    if not names:
+        s.say(listing.status_line(s.open_folder()))
+        return
+    path = visit.path_of(s, names[0])
+    mailbox, system = visit.open_mailbox(s, path)
+    try:
+        visit.leave(s)
+    except (MailError, OSError):
+        mailbox.close()
+        raise
+    visit.enter(s, mailbox, system)
+    visit.announce(s)
+
+
+@verb("folders", kind=NOTHING)
+def folders(s: Session) -> None:
+    """List the folder directory."""
+    from pymail import process
+
+    folder = s.names().directory
+    if not folder:
+        raise MailError("folders: no folder directory; set folder=DIRECTORY", USAGE)
+    process.shell(s, f"{s.variables.text('LISTER') or 'ls'} {_quoted(folder)}")
+
+
+def _quoted(path: str) -> str:
+    return "'" + path.replace("'", "'\\''") + "'"
+
+
+@verb("q[uit]", kind=Words("[status]", 0, 1), startup=False, composing=False)
+def quit_(s: Session, words: list[str]) -> None:
+    """Leave: deleted messages go, the rest stays where the marks and variables say."""
+    visit.leave(s)
+    raise Leave(_status(s, words))
+
+
+@verb("ex[it]", "x[it]", kind=Words("[status]", 0, 1), sending=True, composing=False)
+def exit_(s: Session, words: list[str]) -> None:
+    """Leave and change nothing."""
+    visit.close(s)
+    raise Leave(_status(s, words))
+
+
+def _status(s: Session, words: list[str]) -> int:
+    if words and not words[0].isdecimal():
+        raise MailError(f"{words[0]}: a number is wanted for the exit status", USAGE)
+    return int(words[0]) % 256 if words else s.status
+
+

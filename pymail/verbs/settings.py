@@ -1,0 +1,182 @@
+"""The verbs of start-up files: variables, aliases, filters, conditions.
+
+Apart because sending with a start-up file needs just these: the other verbs are not
+even loaded then.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pymail import interpreter, words
+from pymail.errors import USAGE, MailError
+from pymail.input import Script
+from pymail.session import Session
+from pymail.variables.values import TABLE, shown
+from pymail.verbs.kinds import NOTHING, Text, Words
+from pymail.verbs.table import verb
+
+
+@verb("se[t]", kind=Words("[name[=value] ...]"), sending=True)
+def set_(s: Session, names: list[str]) -> None:
+    """Set variables, or list those that are set.
+
+    `noname` unsets one; `set all` explains every variable.
+    """
+    if names == ["all"]:
+        variables(s)
+        return
+    for name in names:
+        name, _, value = name.partition("=")
+        s.variables.set(name, value, _origin(s))
+    if not names:
+        for row, value in s.variables.items():
+            s.say(shown(row, value))
+
+
+@verb("uns[et]", kind=Words("name ...", 1), sending=True)
+def unset(s: Session, names: list[str]) -> None:
+    """Erase variables."""
+    for name in names:
+        s.variables.unset(name, _origin(s))
+
+
+@verb("variab[les]", kind=NOTHING, sending=True)
+def variables(s: Session) -> None:
+    """Explain every variable and show its value."""
+    for name, row in sorted(TABLE.items(), key=lambda item: item[0].lower()):
+        value = s.variables.get(name)
+        s.say(f"{'no' + name if value is None else shown(row, value):<24} {row.text}")
+
+
+def _origin(s: Session) -> str:
+    return "rc" if s.sources and s.sources[-1].startup else "user"
+
+
+@verb("a[lias]", "g[roup]", kind=Words("[alias [address ...]]"), sending=True)
+def alias(s: Session, names: list[str]) -> None:
+    """Add addresses to an alias, or show one or all."""
+    if len(names) > 1:
+        s.aliases.setdefault(names[0], []).extend(names[1:])
+        return
+    for name in names or sorted(s.aliases):
+        if name not in s.aliases:
+            raise MailError(f"{name}: no such alias", USAGE)
+        s.say(f"{name}\t{' '.join(s.aliases[name])}")
+
+
+@verb("una[lias]", kind=Words("alias ...", 1), sending=True)
+def unalias(s: Session, names: list[str]) -> None:
+    """Remove aliases; * removes all."""
+    for name in names:
+        if name == "*":
+            s.aliases.clear()
+        elif s.aliases.pop(name, None) is None:
+            raise MailError(f"{name}: no such alias", USAGE)
+
+
+@verb("alt[ernates]", kind=Words("[address ...]"), sending=True)
+def alternates(s: Session, names: list[str]) -> None:
+    """Say which other addresses are mine, or list them."""
+    if names:
+        s.alternates = names
+    elif s.alternates:
+        s.say(" ".join(s.alternates))
+
+
+@verb("di[scard]", "ig[nore]", kind=Words("[field ...]"), sending=True)
+def ignore(s: Session, names: list[str]) -> None:
+    """Hide header fields when messages are printed, or list the hidden ones."""
+    _filter(s, s.filters["type"].ignored, names)
+
+
+@verb("ret[ain]", kind=Words("[field ...]"), sending=True)
+def retain(s: Session, names: list[str]) -> None:
+    """Show only these header fields when messages are printed, or list them."""
+    _filter(s, s.filters["type"].retained, names)
+
+
+@verb("unig[nore]", kind=Words("field ...", 1), sending=True)
+def unignore(s: Session, names: list[str]) -> None:
+    """Show hidden header fields again; * shows all."""
+    _unfilter(s.filters["type"].ignored, names)
+
+
+@verb("unret[ain]", kind=Words("field ...", 1), sending=True)
+def unretain(s: Session, names: list[str]) -> None:
+    """Take header fields off the list of retain; * takes all."""
+    _unfilter(s.filters["type"].retained, names)
+
+
+def _filter(s: Session, fields: set[str], names: list[str]) -> None:
+    fields.update(name.lower() for name in names)
+    for name in () if names else sorted(fields):
+        s.say(name)
+
+
+def _unfilter(fields: set[str], names: list[str]) -> None:
+    if "*" in names:
+        fields.clear()
+    fields.difference_update(name.lower() for name in names)
+
+
+@verb("ec[ho]", kind=Words("string ..."), sending=True)
+def echo(s: Session, strings: list[str]) -> None:
+    """Print the strings."""
+    s.say(" ".join(strings))
+
+
+@verb("cd", "ch[dir]", kind=Words("[directory]", 0, 1), sending=True)
+def cd(s: Session, names: list[str]) -> None:
+    """Change to a directory, or home."""
+    path = s.names().expand(names[0]) if names else s.user.home
+    if not path:
+        raise MailError("cd: there is no home directory; name one", USAGE)
+    os.chdir(path)
+
+
+@verb("so[urce]", kind=Words("file", 1, 1), sending=True)
+def source(s: Session, names: list[str]) -> None:
+    """Carry out the commands in a file."""
+    path = s.names().expand(names[0])
+    if len(s.sources) > 50:
+        raise MailError(f"{path}: files source each other without end", USAGE)
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        lines = file.read().split("\n")
+    startup = bool(s.sources) and s.sources[-1].startup
+    interpreter.run(s, Script(path, lines, startup))
+
+
+@verb("i[f]", kind=Text("s|r|t"), sending=True, flow=True)
+def if_(s: Session, text: str) -> None:
+    """Carry out the lines up to else or endif only when sending (s), reading (r) or on a terminal (t)."""
+    conditions = s.sources[-1].conditions
+    skipped = False in conditions or None in conditions
+    conditions.append(None if skipped else _holds(s, words.texts(text)))
+
+
+@verb("el[se]", kind=NOTHING, sending=True, flow=True)
+def else_(s: Session) -> None:
+    """Carry out the lines up to endif when those after if were not."""
+    conditions = _open_if(s, "else")
+    conditions[-1] = None if conditions[-1] is None else not conditions[-1]
+
+
+@verb("en[dif]", kind=NOTHING, sending=True, flow=True)
+def endif(s: Session) -> None:
+    """End what if began."""
+    _open_if(s, "endif").pop()
+
+
+def _open_if(s: Session, word: str) -> list[bool | None]:
+    conditions = s.sources[-1].conditions
+    if not conditions:
+        raise MailError(f"{word}: there is no if before it", USAGE)
+    return conditions
+
+
+def _holds(s: Session, test: list[str]) -> bool:
+    tests = {"s": s.sending, "r": not s.sending, "t": s.interactive}
+    if len(test) != 1 or test[0].lower()[:1] not in tests:
+        raise MailError(f"if {' '.join(test)}: s, r or t is wanted", USAGE)
+    return tests[test[0].lower()[:1]]

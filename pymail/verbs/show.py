@@ -1,0 +1,99 @@
+"""The verbs that print messages, and the help about all verbs."""
+
+from __future__ import annotations
+
+from pymail import __version__, interpreter, msglist, printing
+from pymail.session import Session
+from pymail.verbs import table
+from pymail.verbs.kinds import MESSAGE_OR_NONE, MSGLIST, NOTHING, Words
+from pymail.verbs.table import verb
+
+
+@verb("p[rint]", "t[ype]", kind=MSGLIST)
+def type_(s: Session, numbers: list[int]) -> None:
+    """Print messages."""
+    printing.print_messages(s, numbers)
+
+
+@verb("P[rint]", "T[ype]", kind=MSGLIST)
+def type_all(s: Session, numbers: list[int]) -> None:
+    """Print messages with all their header fields."""
+    printing.print_messages(s, numbers, every_field=True)
+
+
+@verb("mor[e]", "pag[e]", kind=MSGLIST)
+def more(s: Session, numbers: list[int]) -> None:
+    """Print messages through the pager."""
+    printing.print_messages(s, numbers, pager=True)
+
+
+@verb("M[ore]", "Pag[e]", kind=MSGLIST)
+def more_all(s: Session, numbers: list[int]) -> None:
+    """Print messages with all their header fields through the pager."""
+    printing.print_messages(s, numbers, every_field=True, pager=True)
+
+
+@verb("n[ext]", kind=MESSAGE_OR_NONE)
+def next_(s: Session, number: int | None) -> None:
+    """Print the next message; an empty line and a bare number do the same.
+
+    The current message comes first when it has not been printed yet.
+    """
+    folder = s.open_folder()
+    if number is None:
+        start = folder.dot + 1 if folder.shown else folder.dot
+        number = next((n for n in range(max(start, 1), len(folder) + 1) if not folder.deleted(n)), None)
+    if number is None:
+        s.say("At EOF")
+        return
+    printing.print_message(s, number)
+
+
+@verb("to[p]", kind=MSGLIST)
+def top(s: Session, numbers: list[int]) -> None:
+    """Print the first lines of messages; toplines says how many."""
+    for number in numbers:
+        printing.print_top(s, number, s.variables.number("toplines") or 5)
+
+
+@verb("hel[p]", "?", kind=Words("[command]", 0, 1), sending=True)
+def help_(s: Session, names: list[str]) -> None:
+    """Explain the commands, or one of them."""
+    interpreter.load_all()
+    if names:
+        _explain(s, interpreter.lookup(names[0]))
+        return
+    rows = [(row.name, row.kind.synopsis, row.help) for row in table.VERBS]
+    wide = max(len(f"{name} {synopsis}") for name, synopsis, _ in rows)
+    for name, synopsis, text in rows:
+        s.say(f"{f'{name} {synopsis}':<{wide}}  {text}")
+    s.say("")
+    s.say("[msglist] is one or more of these:")
+    for form, text in msglist.FORMS:
+        s.say(f"{form:<{wide}}  {text}")
+
+
+def _explain(s: Session, row: table.Verb) -> None:
+    for spelling in row.spellings:
+        s.say(f"{spelling} {row.kind.synopsis}".rstrip())
+    s.say(f"    {row.help}")
+    if row.more:
+        s.say(f"    {row.more}")
+
+
+@verb("l[ist]", kind=NOTHING, sending=True)
+def list_(s: Session) -> None:
+    """List the names of all commands."""
+    import textwrap
+
+    interpreter.load_all()
+    names = ", ".join(name for row in table.VERBS for _, name in row.words)
+    s.out.write(textwrap.fill(names, 76) + "\n")
+
+
+@verb("ve[rsion]", kind=NOTHING, sending=True)
+def version(s: Session) -> None:
+    """Print the version."""
+    s.say(f"pymail {__version__}")
+
+

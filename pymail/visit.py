@@ -1,0 +1,118 @@
+"""Visiting mailboxes: entering one as the session's folder, and leaving it.
+
+Apart from the verbs because the start and the end of the program do the same as
+`folder` and `quit`. On leaving, read messages are appended to mbox and are on disk
+before they leave the system mailbox (DESIGN 4); what changes goes there as one plan.
+"""
+
+from __future__ import annotations
+
+from pymail import listing
+from pymail.folder import Disposal, Folder, dispose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.mailboxes.mailbox import Deposit, Mailbox, Outcome
+    from pymail.session import Session
+
+
+def path_of(s: Session, name: str) -> str:
+    """What the name of a mailbox stands for: %, %user, #, &, +name, ~, or a path or URL."""
+    return s.names().expand(name)
+
+
+def open_mailbox(s: Session, path: str) -> tuple[Mailbox, bool]:
+    """The mailbox at `path`, not yet entered, and whether it is the user's system mailbox."""
+    from pymail.mailboxes import opening
+
+    system = path == s.names().system
+    return opening.open_mailbox(path, readonly=s.readonly), system
+
+
+def enter(s: Session, mailbox: Mailbox, system: bool) -> None:
+    """Make a mailbox the session's folder and tell what it has to say."""
+    s.folder = Folder(mailbox, system)
+    for note in mailbox.notes:
+        s.complain(note)
+
+
+def announce(s: Session) -> None:
+    """Say what the folder holds and print the page with the current message."""
+    folder = s.open_folder()
+    s.say(listing.status_line(folder))
+    if s.variables.flag("header") and len(folder):
+        listing.print_page(s, listing.page_of(s, folder.dot))
+
+
+def leave(s: Session) -> None:
+    """Carry out what the marks ask for, say where each message went, close the folder.
+
+    Raises MailError or OSError when it could not be done; then the folder stays open and nothing is lost.
+    """
+    folder = s.folder
+    if folder is None:
+        return
+    if not folder.mailbox.readonly:
+        _commit(s, folder)
+    close(s)
+
+
+def close(s: Session) -> None:
+    """Close the folder as it is: nothing is written."""
+    if s.folder is not None:
+        s.previous = s.folder.mailbox.path or s.folder.mailbox.name
+        s.folder.mailbox.close()
+        s.folder = None
+
+
+def _commit(s: Session, folder: Folder) -> None:
+    from pymail.mailboxes.mailbox import Plan
+
+    v = s.variables
+    stored = bytes(folder.mailbox.flags(i) for i in range(len(folder)))
+    wanted = dispose(
+        folder.marks, folder.flags, stored, system=folder.system, hold=v.flag("hold"), keepsave=v.flag("keepsave")
+    )
+    if wanted.to_mbox:
+        _append_to_mbox(s, folder, wanted.to_mbox)
+    plan = Plan(
+        remove={number - 1 for number in wanted.removed},
+        flags={number - 1: flags for number, flags in wanted.flags.items()},
+        replace={number - 1: letter for number, letter in folder.changed.items()},
+        vanish=not v.flag("keep"),
+    )
+    outcome = folder.mailbox.commit(plan) if plan else None
+    _report(s, folder, wanted, outcome)
+
+
+def _append_to_mbox(s: Session, folder: Folder, numbers: list[int]) -> None:
+    from pymail.mailboxes import opening
+
+    mbox = s.home_file("MBOX", "mbox")
+    opening.append_to(mbox, [deposit(folder, number) for number in numbers])
+    s.say(f"Saved {_messages(len(numbers))} in {mbox}")
+
+
+def deposit(folder: Folder, number: int) -> Deposit:
+    """A message of the folder as something to append elsewhere, with its flags of now."""
+    from pymail.mailboxes.mailbox import Deposit
+
+    sender, date = folder.mailbox.received(number - 1)
+    changed = folder.changed.get(number)
+    pieces = [changed] if changed is not None else folder.mailbox.pieces(number - 1)
+    return Deposit(pieces, folder.flags[number - 1], sender, date)
+
+
+def _report(s: Session, folder: Folder, wanted: Disposal, outcome: Outcome | None) -> None:
+    place = folder.mailbox.path or folder.mailbox.name
+    if wanted.deleted:
+        s.say(f"Deleted {_messages(wanted.deleted)} from {place}")
+    if outcome is not None and outcome.arrived:
+        s.say(f"New mail has arrived: {_messages(outcome.arrived)} kept in {place}")
+    kept = len(folder) - len(wanted.removed)
+    if kept and (folder.system or outcome is not None):
+        s.say(f"Held {_messages(kept)} in {place}")
+
+
+def _messages(count: int) -> str:
+    return f"{count} message{'s' * (count != 1)}"

@@ -1,0 +1,148 @@
+"""Message lists: terms and what they name, on a folder that is a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pymail import msglist
+from pymail.errors import MailError
+
+
+class Box:
+    """A view with a few messages: author, subject and state letters of each."""
+
+    def __init__(self, rows: list[tuple[str, str, str]], dot: int = 1) -> None:
+        self.rows = rows
+        self.dot = dot
+        self.before = 2
+        self.named = [1, 3]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def deleted(self, number: int) -> bool:
+        return "d" in self.rows[number - 1][2]
+
+    def state(self, letter: str) -> Iterable[int]:
+        return [n for n, row in enumerate(self.rows, 1) if letter in row[2]]
+
+    def subject(self, text: str) -> Iterable[int]:
+        return [n for n, row in enumerate(self.rows, 1) if text.lower() in row[1].lower()]
+
+    def author(self, text: str, allnet: bool) -> Iterable[int]:
+        return [n for n, row in enumerate(self.rows, 1) if text.lower() in row[0].lower()]
+
+    def field(self, names: list[str], text: str) -> Iterable[int]:
+        return self.author(text, False) if names == ["from"] else self.subject(text)
+
+    def body(self, text: str) -> Iterable[int]:
+        return [3] if text == "inside" else []
+
+    def parent(self, number: int) -> int | None:
+        return 1 if number == 3 else None
+
+    def thread(self, number: int) -> Iterable[int]:
+        return [1, 3] if number in (1, 3) else [number]
+
+
+def box(dot: int = 1) -> Box:
+    return Box(
+        [
+            ("alice", "tea", "n"),
+            ("bob", "coffee", "u"),
+            ("carol", "tea time", "r"),
+            ("dave", "gone", "d"),
+            ("alice@b", "Last", "n"),
+        ],
+        dot,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "dot", "numbers"),
+    [
+        ("", 2, [2]),
+        (".", 3, [3]),
+        ("1", 1, [1]),
+        ("1 3", 1, [1, 3]),
+        ("3 1 3", 1, [1, 3]),
+        ("1,3", 1, [1, 3]),
+        ("1-3", 1, [1, 2, 3]),
+        ("3-1", 1, [1, 2, 3]),
+        ("3-$", 1, [3, 5]),
+        ("^-2", 1, [1, 2]),
+        (".-3", 2, [2, 3]),
+        ("2-*", 1, [2, 3, 5]),
+        ("^", 3, [1]),
+        ("$", 1, [5]),
+        ("*", 1, [1, 2, 3, 5]),
+        ("+", 3, [5]),
+        ("-", 5, [3]),
+        (":n", 1, [1, 5]),
+        (":nu", 1, [1, 2, 5]),
+        (":n :r", 1, [1, 3, 5]),
+        ("/tea", 1, [1, 3]),
+        ("/TEA", 1, [1, 3]),
+        ('"/tea time"', 1, [3]),
+        ("alice", 1, [1, 5]),
+        ("alice :r", 1, [1, 3, 5]),
+        ("@tea", 1, [1, 3]),
+        ("@f@bob", 1, [2]),
+        ("@body@inside", 1, [3]),
+        (":/inside/", 1, [3]),
+        ("subject:/tea/", 1, [1, 3]),
+        (";", 1, [2]),
+        (",", 3, [1]),
+        ("`", 1, [1, 3]),
+        ("&3", 1, [1, 3]),
+        ("&", 2, [2]),
+        (":d", 1, []),
+    ],
+)
+def test_a_list_names_these_messages(text: str, dot: int, numbers: list[int]) -> None:
+    if numbers:
+        assert msglist.parse(text, box(dot)) == numbers
+    else:
+        assert msglist.parse(text, box(dot), deleted=True) == [4]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("0", "0"), ("6", "6"), ("1-20", "20"), ("1-", "1-"), ("4", "4"), ("/nothing", "/nothing"),
+        ("zoe", "zoe"), (":x", ":x"), (":", ":"), ('"open', '"open'), ("1 9", "9"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_term(text: str, names: str) -> None:
+    with pytest.raises(MailError, match="^" + re.escape(names)):
+        msglist.parse(text, box())
+
+
+def test_before_the_first_message_there_is_none() -> None:
+    with pytest.raises(MailError, match="before"):
+        msglist.parse("-", box(1))
+
+
+def test_undelete_names_deleted_messages_only() -> None:
+    assert msglist.parse("*", box(), deleted=True) == [4]
+    assert msglist.parse("1-5", box(), deleted=True) == [4]
+
+
+def test_an_empty_folder_has_no_current_message() -> None:
+    with pytest.raises(MailError, match="No applicable messages"):
+        msglist.parse("", Box([], 0))
+
+
+@given(st.text(alphabet="0123456789.^$*+-:nurod/ea@&;,` \"'", max_size=20))
+def test_any_text_gives_ascending_live_numbers_or_an_error(text: str) -> None:
+    try:
+        found = msglist.parse(text, box(2))
+    except MailError:
+        return
+    assert found == sorted(set(found))
+    assert set(found) <= {1, 2, 3, 4, 5}

@@ -1,0 +1,34 @@
+"""Quoting of command lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from pymail import words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("  a  b\t", ["a", "b"]),
+        ('"a b" c', ["a b", "c"]),
+        ("'a \"b\"' c", ['a "b"', "c"]),
+        ('"it\'s"', ["it's"]),
+        ("it's here", ["it's", "here"]),
+        ('prompt="a b" x', ["prompt=a b", "x"]),
+        ("sign='a\\tb'", ["sign=a\\tb"]),
+        ("a\\ b", ["a b"]),
+        ('\\"x', ['"x']),
+        ('""', [""]),
+        ('"open', ['"open']),
+    ],
+)
+def test_a_line_is_split_into_words(text: str, expected: list[str]) -> None:
+    assert words.texts(text) == expected
+
+
+def test_a_word_knows_whether_it_was_quoted_and_where_it_stood() -> None:
+    first, second = words.split("1-3 'wc -l'")
+    assert (first.quoted, second.quoted) == (False, True)
+    assert "1-3 'wc -l'"[: second.start] == "1-3 "

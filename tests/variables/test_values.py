@@ -1,0 +1,86 @@
+"""Variables: defaults, kinds, where values come from."""
+
+from __future__ import annotations
+
+import pytest
+
+from pymail.errors import MailError
+from pymail.variables.table import FLAG, NUMBER
+from pymail.variables.values import TABLE, Variables, shown
+
+
+def test_posixly_correct_flips_the_defaults() -> None:
+    today, posix = Variables(strict=False), Variables(strict=True)
+    assert [today.flag(name) for name in ("hold", "keepsave", "append", "dot")] == [True] * 4
+    assert [posix.flag(name) for name in ("hold", "keepsave", "append", "dot")] == [False] * 4
+    assert (today.text("prompt"), posix.text("prompt")) == ("& ", "? ")
+    assert (today.text("indentprefix"), posix.text("indentprefix")) == ("> ", "\t")
+
+
+def test_no_before_a_name_unsets_it() -> None:
+    v = Variables(strict=False)
+    v.set("nohold", "")
+    assert not v.flag("hold")
+    v.set("ask", "")
+    assert v.flag("asksub")
+    v.set("noask", "")
+    assert not v.flag("asksub")
+
+
+def test_an_option_wins_over_a_start_up_file_but_not_over_the_user() -> None:
+    v = Variables(strict=False)
+    v.set("indentprefix", "zork", "option")
+    v.set("indentprefix", "rc", "rc")
+    assert v.text("indentprefix") == "zork"
+    v.set("indentprefix", "mine")
+    assert v.text("indentprefix") == "mine"
+
+
+def test_a_wrong_value_is_an_error_that_says_what_is_allowed() -> None:
+    v = Variables(strict=False)
+    with pytest.raises(MailError, match="set toplines=many: a number is wanted"):
+        v.set("toplines", "many")
+    with pytest.raises(MailError, match="mbox, maildir"):
+        v.set("newfolders", "zip")
+
+
+def test_unknown_variables_are_kept() -> None:
+    v = Variables(strict=False)
+    v.set("my-own", "text")
+    assert v.get("my-own") == "text"
+    assert 'my-own="text"' in [shown(row, value) for row, value in v.items()]
+
+
+def test_a_name_that_no_table_has_is_a_mistake_in_our_code() -> None:
+    with pytest.raises(KeyError):
+        Variables(strict=False).flag("nonsense")
+
+
+def test_the_environment_comes_before_start_up_files_and_after_options() -> None:
+    v = Variables(strict=False)
+    v.set("PAGER", "most", "option")
+    v.import_environment({"PAGER": "less", "EDITOR": "ed", "HOME": "/x"})
+    assert (v.text("PAGER"), v.text("EDITOR")) == ("most", "ed")
+    v.set("EDITOR", "joe", "rc")
+    assert v.text("EDITOR") == "joe"
+
+
+def test_sendmail_is_another_name_of_mta() -> None:
+    v = Variables(strict=False)
+    v.set("sendmail", "/usr/lib/sendmail", "rc")
+    assert v.text("mta") == "/usr/lib/sendmail"
+    assert v.origin("mta") == "rc"
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
+def test_every_row_passes_its_own_check(row: object) -> None:
+    from pymail.variables.table import Variable
+
+    assert isinstance(row, Variable)
+    assert row.text[0].isupper() and row.text.endswith(".")
+    for default in (row.default, row.posix):
+        if default is not None:
+            assert not row.wrong(default)
+            assert row.kind != FLAG or default == ""
+            assert row.kind != NUMBER or default == "" or default.isdecimal()
+    assert not row.same or row.same in TABLE
