@@ -17,7 +17,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from installation import ROOT
-from program import Result
+from program import START, Result
 
 PEOPLE = {"bob": 7001, "smith": 7002}
 
@@ -73,7 +73,7 @@ class Machine:
         return child
 
     def command(self, user: str, *args: str) -> list[str]:
-        start = f"import sys; sys.path.insert(0, '{self.folder}'); from pymail.main import main; sys.exit(main())"
+        start = START.replace(str(ROOT), str(self.folder))
         become = [] if user == "root" else ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
         return [*self.prefix, *become, self._python, "-I", "-S", "-c", start, *args]
 

@@ -13,8 +13,13 @@ from installation import ROOT
 from letters import mbox
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
-# The tree under test, bare as the launcher starts it.
-START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pymail.main import main; sys.exit(main())"
+# What the launcher starts, bare as it does, with the tree under test in front.
+START = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+__file__ = ""
+exec(open({str(ROOT / "pymail" / "launcher" / "pymail-python")!r}).read())
+"""
 PYMAIL = (sys.executable, "-I", "-S", "-c", START)
 
 

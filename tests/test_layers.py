@@ -15,9 +15,9 @@ ORDER = """
     variables.table variables.posix variables.reading variables.sending variables.values
     words charsets encodedwords width headers addresses summary threads msglist draft encode html transfer decode
     search headline listing display process printing tls secrets
-    mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock mailboxes.journal
-    mailboxes.index mailboxes.scan mailboxes.mbox mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap
-    mailboxes.opening
+    mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
+    mailboxes.journal mailboxes.index mailboxes.scan mailboxes.mbox mailboxes.maildir mailboxes.eml mailboxes.pop3
+    mailboxes.imap mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.smtp transports.lmtp transports.sendmail
     transports.aliases transports.local transports.file transports.entry transports.outbox transports.flush
