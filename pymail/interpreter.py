@@ -115,13 +115,24 @@ def execute(session: Session, line: str) -> None:
         flow = table.find(word)
         if not (flow and flow.flow):
             return
+    if word in session.command_aliases:
+        word, text = _aliased(session, word, text)
     verb = lookup(word or "next")
     _gate(session, verb)
     values = verb.kind.parse(session, text)
     if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
         session.folder.go(values[0][-1])
-    session.held = False
     verb.function(session, *values)
+    session.last_verb = verb.name
+
+
+def _aliased(session: Session, word: str, text: str) -> tuple[str, str]:
+    """The verb's word and arguments behind a command alias; each alias counts once."""
+    seen: set[str] = set()
+    while word in session.command_aliases and word not in seen:
+        seen.add(word)
+        word, text = _split(f"{session.command_aliases[word]} {text}".strip())
+    return word, text
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -36,7 +36,7 @@ def post(s: Session, draft: Draft, *, record: str | None = None) -> int:
     `record` is the file for the copy, None for what the variable `record` says. Raises MailError
     (64) when there is nobody to send to; then the letter is in the dead-letter file.
     """
-    people = _everyone(draft)
+    people = draft.recipients()
     if not people:
         bury(s, draft)
         raise MailError("no recipients; name at least one address", USAGE)
@@ -48,13 +48,6 @@ def post(s: Session, draft: Draft, *, record: str | None = None) -> int:
         _show(s, envelope, letter)
         return 0
     return _Posting(s, envelope, letter).run(_record_file(s, record))
-
-
-def _everyone(draft: Draft) -> list[Address]:
-    """All recipients, each once, in the order of To, Cc, Bcc."""
-    from pymail.addresses import unique
-
-    return unique([*draft.to, *draft.cc, *draft.bcc])
 
 
 def my_address(s: Session) -> Address:
@@ -162,7 +155,7 @@ def account(s: Session) -> str:
     override = s.environ.get("PYMAIL_MTA") or ""
     if override:
         return "=" + override
-    return "=" + (s.variables.text("mta") or "") if s.variables.origin("mta") == "option" else ""
+    return "=" + (s.variables.text("mta") or "") if s.variables.origin("mta") == "option" else s.account
 
 
 def outbox_folder(s: Session) -> str:

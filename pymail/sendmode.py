@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from pymail import addresses, collect, post
-from pymail.draft import Attachment, Draft
+from pymail.draft import Attachment, Draft, from_letter
 from pymail.errors import NOINPUT, USAGE, MailError
 
 TYPE_CHECKING = False
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from pymail.addresses import Address
     from pymail.options import Options
     from pymail.session import Session
-
-# Fields that an option of their own sets, or that pymail makes itself (DESIGN 2.1).
-_OWN_FIELDS = {
-    "from": "-r", "sender": "-r", "to": "an address", "cc": "-c", "bcc": "-b", "subject": "-s",
-    "content-type": "--content-type", "mime-version": "", "content-transfer-encoding": "",
-}  # fmt: skip
 
 
 def run(s: Session, options: Options) -> int:
@@ -34,8 +28,7 @@ def run(s: Session, options: Options) -> int:
             post.bury(s, draft)
         return 1
     if options.has("read-recipients"):
-        draft.take_header()
-        _expand(s, draft)
+        draft = _from_header(s, draft)
     if not draft.body.size and not draft.attachments:
         if s.variables.flag("skipemptybody"):
             return 0
@@ -45,11 +38,10 @@ def run(s: Session, options: Options) -> int:
 
 def _draft(s: Session, options: Options) -> Draft:
     draft = Draft()
-    draft.to = _split(s, [*options.operands, *options.literal])
-    draft.cc = _split(s, options.all("cc"))
-    draft.bcc = _split(s, options.all("bcc"))
+    draft.to = _people(s, [*options.operands, *options.literal])
+    draft.cc = _people(s, options.all("cc"))
+    draft.bcc = _people(s, options.all("bcc"))
     draft.subject = options.last("subject") or ""
-    _expand(s, draft)
     sender = options.last("from")
     if sender is not None:
         draft.sender = _one_address("-r", sender)
@@ -58,8 +50,8 @@ def _draft(s: Session, options: Options) -> Draft:
     for path in options.all("attach"):
         draft.attachments.append(Attachment(path))
     for field in options.all("header"):
-        draft.headers.append(_header(field))
-    draft.content_type = options.last("content-type")
+        draft.add_header(field)
+    draft.content_type = options.last("content-type") or draft.content_type
     for name in ("message-file", "quote-file"):
         path = options.last(name)
         if path is not None:
@@ -67,18 +59,30 @@ def _draft(s: Session, options: Options) -> Draft:
     return draft
 
 
-def _split(s: Session, words: list[str]) -> list[Address]:
-    return [address for word in words for address in addresses.split(word)]
+def _people(s: Session, words: list[str]) -> list[Address]:
+    """Addresses with their aliases replaced; MailError (64) for what is none, before anything is read or sent."""
+    found = [address for word in words for address in addresses.split(word)]
+    if s.aliases:
+        me = [address for name in s.my_names() for address in addresses.lenient(name)]
+        found = addresses.expand(found, s.aliases, me, s.variables.flag("metoo"))
+    for person in found:
+        addresses.check(person)
+    return found
 
 
-def _expand(s: Session, draft: Draft) -> None:
-    """Replace aliases, and refuse what is no address before anything is read or sent."""
-    me = [address for name in s.my_names() for address in addresses.lenient(name)] if s.aliases else []
-    metoo = s.variables.flag("metoo")
-    for people in (draft.to, draft.cc, draft.bcc):
-        people[:] = addresses.expand(people, s.aliases, me, metoo)
-        for person in people:
-            addresses.check(person)
+def _from_header(s: Session, given: Draft) -> Draft:
+    """The letter whose header stands at the beginning of its text (-t); the command line adds to it and wins."""
+    draft = from_letter(given.body)
+    for people, more in ((draft.to, given.to), (draft.cc, given.cc), (draft.bcc, given.bcc)):
+        people[:] = [*_people(s, [person.header() for person in people]), *more]
+    draft.subject = given.subject or draft.subject
+    draft.sender = given.sender or draft.sender or next(iter(draft.authors), None)
+    if given.sender:
+        draft.authors = []
+    draft.attachments = given.attachments
+    draft.headers += given.headers
+    draft.content_type = given.content_type or draft.content_type
+    return draft
 
 
 def _one_address(option: str, text: str) -> Address:
@@ -91,17 +95,15 @@ def _one_address(option: str, text: str) -> Address:
 
 def _add(draft: Draft, word: str) -> None:
     """-a: a header when it looks like one, else a file; both at once is refused (DESIGN 2.1)."""
-    if not _looks_like_field(word):
+    name, colon, text = word.partition(":")
+    if not (colon and name and text[:1] in (" ", "\t")) or not all("!" <= c <= "~" for c in name):
         draft.attachments.append(Attachment(word))
     elif _is_own_file(word):
         raise MailError(f"-a {word}: is it a file or a field? write --attach or --header", USAGE)
+    elif name.lower() == "from":
+        draft.sender = _one_address("-a From:", text)
     else:
-        _set_field(draft, *_field(word))
-
-
-def _looks_like_field(word: str) -> bool:
-    name, colon, text = word.partition(":")
-    return bool(colon and name and text[:1] in (" ", "\t")) and all("!" <= c <= "~" for c in name)
+        draft.add_header(word)
 
 
 def _is_own_file(word: str) -> bool:
@@ -109,33 +111,6 @@ def _is_own_file(word: str) -> bool:
         return os.stat(word).st_uid == os.geteuid()
     except (OSError, ValueError):
         return False
-
-
-def _field(word: str) -> tuple[str, str]:
-    name, _, text = word.partition(":")
-    return name, text.strip()
-
-
-def _set_field(draft: Draft, name: str, text: str) -> None:
-    """-a 'From: x' is -r, -a 'Content-Type: …' is --content-type; others are as --header."""
-    if name.lower() == "from":
-        draft.sender = _one_address("-a From:", text)
-    elif name.lower() == "content-type":
-        draft.content_type = text
-    else:
-        draft.headers.append(_header(f"{name}: {text}"))
-
-
-def _header(word: str) -> tuple[str, str]:
-    if not _looks_like_field(word):
-        raise MailError(f"--header {word}: 'Name: text' is wanted", USAGE)
-    name, text = _field(word)
-    if name.lower() in _OWN_FIELDS or name.lower().startswith("resent-"):
-        other = _OWN_FIELDS.get(name.lower())
-        raise MailError(f"--header {name}: {f'use {other} for that' if other else 'pymail makes this field'}", USAGE)
-    if "\n" in text or "\r" in text:
-        raise MailError(f"--header {name}: a header field is one line", USAGE)
-    return name, text
 
 
 def _insert(draft: Draft, path: str) -> None:

@@ -94,13 +94,14 @@ class Session:
 
     `sending`: in send mode, there is no folder. `composing`: a letter is being typed.
     `sources` is the stack of places that commands come from, `keyboard` its bottom.
-    `previous` is what `#` names. `status` is the exit status so far.
+    `previous` is what `#` names. `status` is the exit status so far. `account` is the one
+    that was changed to, "" for none.
     """
 
     __slots__ = (
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
-        "last_shell", "held",
+        "last_shell", "last_verb", "macros", "accounts", "account", "command_aliases", "shortcuts",
     )  # fmt: skip
 
     def __init__(
@@ -125,7 +126,12 @@ class Session:
         self.filters: dict[str, Filter] = {"type": Filter(), "save": Filter()}
         self.mailbox_user = ""
         self.last_shell = ""
-        self.held = False
+        self.last_verb = ""
+        self.macros: dict[str, list[str]] = {}
+        self.accounts: dict[str, list[str]] = {}
+        self.account = ""
+        self.command_aliases: dict[str, str] = {}
+        self.shortcuts: dict[str, str] = {}
 
     # -- what is said --------------------------------------------------------
 

@@ -46,7 +46,6 @@ def undelete(s: Session, numbers: list[int]) -> None:
 def hold(s: Session, numbers: list[int]) -> None:
     """Keep messages in the system mailbox at quit."""
     _in_system_mailbox(s, "hold").mark(numbers, PRESERVED, instead_of=MBOX | DELETED)
-    s.held = True
 
 
 @verb("mb[ox]", kind=MSGLIST, changes=True)
@@ -55,14 +54,12 @@ def mbox(s: Session, numbers: list[int]) -> None:
     folder = _in_system_mailbox(s, "mbox")
     folder.mark(numbers, MBOX | TOUCHED, instead_of=PRESERVED)
     folder.flag(numbers, SEEN)
-    s.held = True
 
 
 @verb("tou[ch]", kind=MSGLIST, changes=True)
 def touch(s: Session, numbers: list[int]) -> None:
     """Move messages to mbox at quit, unless hold is set."""
     _in_system_mailbox(s, "touch").mark(numbers, TOUCHED, instead_of=PRESERVED)
-    s.held = True
 
 
 def _in_system_mailbox(s: Session, word: str) -> Folder:

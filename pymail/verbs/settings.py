@@ -147,12 +147,27 @@ def source(s: Session, names: list[str]) -> None:
     interpreter.run(s, Script(path, lines, startup))
 
 
-@verb("i[f]", kind=Text("s|r|t"), sending=True, flow=True)
+@verb("i[f]", kind=Text("s|r|t|test"), sending=True, flow=True)
 def if_(s: Session, text: str) -> None:
-    """Carry out the lines up to else or endif only when sending (s), reading (r) or on a terminal (t)."""
+    """Carry out the lines up to elif, else or endif only when sending (s), reading (r), on a terminal (t).
+
+    Or when a test holds: `-N name`, `-Z name` (set, unset), `$name == text`, `!=`, `=~`, `=%`, `-eq` and the like,
+    joined by `&&`, `||` and `!`, grouped by `[ ]`.
+    """
     conditions = s.sources[-1].conditions
     skipped = False in conditions or None in conditions
-    conditions.append(None if skipped else _holds(s, words.texts(text)))
+    conditions.append(None if skipped else _holds(s, text))
+
+
+@verb("eli[f]", kind=Text("s|r|t|test"), sending=True, flow=True)
+def elif_(s: Session, text: str) -> None:
+    """Carry out the lines that follow when no branch before was and the condition holds."""
+    conditions = _open_if(s, "elif")
+    if conditions[-1] is False:
+        conditions[-1] = _holds(s, text)
+    else:
+        # None: a branch was carried out already, or the whole if is skipped.
+        conditions[-1] = None
 
 
 @verb("el[se]", kind=NOTHING, sending=True, flow=True)
@@ -175,8 +190,13 @@ def _open_if(s: Session, word: str) -> list[bool | None]:
     return conditions
 
 
-def _holds(s: Session, test: list[str]) -> bool:
-    tests = {"s": s.sending, "r": not s.sending, "t": s.interactive}
-    if len(test) != 1 or test[0].lower()[:1] not in tests:
-        raise MailError(f"if {' '.join(test)}: s, r or t is wanted", USAGE)
-    return tests[test[0].lower()[:1]]
+def _holds(s: Session, text: str) -> bool:
+    from pymail import conditions
+
+    modes = {"send": s.sending, "receive": not s.sending, "terminal": s.interactive}
+    return conditions.holds(words.texts(text), modes, lambda name: _lookup(s, name))
+
+
+def _lookup(s: Session, name: str) -> str | None:
+    value = s.variables.get(name)
+    return s.environ.get(name) if value is None else value

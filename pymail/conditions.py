@@ -1,0 +1,160 @@
+"""What stands after `if`: POSIX's s and r, and the tests of s-nail's start-up files.
+
+Apart and pure: words and a way to look up variables go in, a truth value comes out.
+
+    if s | r | t | 1 | yes ...        sending, receiving, on a terminal, constants
+    if -N name, -Z name               the variable is set, is not set
+    if -n text, -z text               the text is not empty, is empty
+    if $name == text                  also != < > -eq -ne -lt -le -gt -ge
+    if $name =~ pattern, =% part      regular expression, substring; !~ !% for not
+    if [ test ] && ! test || test     brackets, not, and, or
+"""
+
+from __future__ import annotations
+
+from pymail.errors import USAGE, MailError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_TRUE = ("1", "yes", "true", "y", "on")
+_FALSE = ("0", "no", "false", "n", "off")
+
+
+def holds(words: list[str], modes: Mapping[str, bool], lookup: Callable[[str], str | None]) -> bool:
+    """Is the condition true?
+
+    `modes` are the truths of s, r and t, by their whole words; `lookup` gives the value of a
+    variable, None when it is unset. MailError (64) when the condition cannot be understood.
+    """
+    test = _Test(words, modes, lookup)
+    found = test.any()
+    if not words or test.words:
+        raise MailError(f"if {' '.join(words)}: no condition; s, r, t or a test of variables is wanted", USAGE)
+    return found
+
+
+class _Test:
+    """A condition being read from the left; `words` is what is left of it."""
+
+    def __init__(self, words: list[str], modes: Mapping[str, bool], lookup: Callable[[str], str | None]) -> None:
+        self.words = list(words)
+        self._modes = modes
+        self._lookup = lookup
+
+    def any(self) -> bool:
+        found = self._all()
+        while self._accept("||"):
+            found = self._all() or found
+        return found
+
+    def _all(self) -> bool:
+        found = self._one()
+        while self._accept("&&"):
+            found = self._one() and found
+        return found
+
+    def _one(self) -> bool:
+        if self._accept("!"):
+            return not self._one()
+        if self._accept("["):
+            found = self.any()
+            if not self._accept("]"):
+                raise MailError("if: a ] is missing", USAGE)
+            return found
+        word = self._next()
+        if word in _UNARY:
+            return _UNARY[word](self)
+        if self.words and self.words[0].partition("?")[0] in _OPERATORS:
+            operator, _, modifier = self._next().partition("?")
+            return _compare(operator, self._value(word), self._value(self._next()), bool(modifier))
+        return self._plain(word)
+
+    def _plain(self, word: str) -> bool:
+        lowered = word.lower()
+        for name, truth in self._modes.items():
+            if lowered == name or lowered == name[0]:
+                return truth
+        value = self._value(word).lower()
+        if value in _TRUE or value in _FALSE or word.startswith("$"):
+            return value not in _FALSE and value != ""
+        raise MailError(f"if {word}: s, r, t or a test of variables is wanted", USAGE)
+
+    def _accept(self, word: str) -> bool:
+        if self.words[:1] != [word]:
+            return False
+        del self.words[0]
+        return True
+
+    def _next(self) -> str:
+        if not self.words:
+            raise MailError("if: something is missing at the end", USAGE)
+        return self.words.pop(0)
+
+    def _value(self, word: str) -> str:
+        """`$name` and `${name}` stand for the variable's value, "" when it is unset."""
+        if not word.startswith("$"):
+            return word
+        return self._lookup(word[1:].strip("{}")) or ""
+
+    def is_set(self) -> bool:
+        return self._lookup(self._next()) is not None
+
+    def is_text(self) -> bool:
+        return self._value(self._next()) != ""
+
+
+_UNARY: dict[str, Callable[[_Test], bool]] = {
+    "-N": _Test.is_set,
+    "-Z": lambda test: not test.is_set(),
+    "-n": _Test.is_text,
+    "-z": lambda test: not test.is_text(),
+}
+
+
+def _compare(operator: str, left: str, right: str, ignore_case: bool) -> bool:
+    if operator in _NUMBERS:
+        return _NUMBERS[operator](_number(left), _number(right))
+    if ignore_case:
+        left, right = left.casefold(), right.casefold()
+    return _BINARY[operator](left, right)
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text or "0", 0)
+    except ValueError:
+        raise MailError(f"if: {text}: a number is wanted", USAGE) from None
+
+
+def _matches(left: str, right: str) -> bool:
+    import re
+
+    try:
+        return re.search(right, left) is not None
+    except re.error as error:
+        raise MailError(f"if: {right}: {error}", USAGE) from None
+
+
+_NUMBERS: dict[str, Callable[[int, int], bool]] = {
+    "-eq": lambda a, b: a == b,
+    "-ne": lambda a, b: a != b,
+    "-lt": lambda a, b: a < b,
+    "-le": lambda a, b: a <= b,
+    "-gt": lambda a, b: a > b,
+    "-ge": lambda a, b: a >= b,
+}
+_BINARY: dict[str, Callable[[str, str], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+    "=%": lambda a, b: b in a,
+    "!%": lambda a, b: b not in a,
+    "=~": _matches,
+    "!~": lambda a, b: not _matches(a, b),
+}
+_OPERATORS = {*_BINARY, *_NUMBERS}

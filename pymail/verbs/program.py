@@ -1,0 +1,147 @@
+"""The verbs that make new words: accounts, macros, aliases of commands, shortcuts."""
+
+from __future__ import annotations
+
+from pymail import interpreter
+from pymail.errors import NOINPUT, USAGE, MailError
+from pymail.input import Script
+from pymail.session import Session
+from pymail.verbs.kinds import Text, Words
+from pymail.verbs.table import verb
+
+_DEEPEST = 50
+
+
+@verb("def[ine]", kind=Words("[name {]", 0, 2), sending=True)
+def define(s: Session, names: list[str]) -> None:
+    """Define a macro: the lines up to a lone } are carried out by call; or list the macros."""
+    _define(s, "define", s.macros, names)
+
+
+@verb("undef[ine]", kind=Words("name ...", 1), sending=True)
+def undefine(s: Session, names: list[str]) -> None:
+    """Remove macros; * removes all."""
+    _remove(s.macros, names)
+
+
+@verb("cal[l]", kind=Words("name", 1, 1), sending=True)
+def call(s: Session, names: list[str]) -> None:
+    """Carry out a macro."""
+    if names[0] not in s.macros:
+        raise MailError(f"{names[0]}: no such macro; define makes one", USAGE)
+    _run(s, names[0], s.macros[names[0]])
+
+
+@verb("ac[count]", kind=Words("[name [{]]", 0, 2), sending=True)
+def account(s: Session, names: list[str]) -> None:
+    """Define an account as define does a macro, change to one, or list them; null is the one without settings."""
+    if len(names) != 1:
+        _define(s, "account", s.accounts, names)
+        return
+    if names[0] != "null" and names[0] not in s.accounts:
+        raise MailError(f"{names[0]}: no such account", NOINPUT)
+    s.account = "" if names[0] == "null" else names[0]
+    _run(s, names[0], s.accounts.get(names[0], []))
+
+
+@verb("unac[count]", kind=Words("name ...", 1), sending=True)
+def unaccount(s: Session, names: list[str]) -> None:
+    """Remove accounts; * removes all."""
+    _remove(s.accounts, names)
+
+
+def _define(s: Session, verb: str, table: dict[str, list[str]], names: list[str]) -> None:
+    if not names:
+        for name in sorted(table):
+            s.say(f"{verb} {name} {{")
+            for line in table[name]:
+                s.say(f"    {line}")
+            s.say("}")
+        return
+    if len(names) != 2 or names[1] != "{":
+        raise MailError(f"{verb} {names[0]}: a {{ is wanted at the end of the line", USAGE)
+    table[names[0]] = _block(s, names[0])
+
+
+def _block(s: Session, name: str) -> list[str]:
+    """The lines up to a lone closing brace."""
+    lines: list[str] = []
+    while (line := s.sources[-1].read("")) is not None:
+        if line.strip() == "}":
+            return lines
+        lines.append(line.strip())
+    raise MailError(f"{name}: the closing }} is missing", USAGE)
+
+
+def _remove(table: dict[str, list[str]], names: list[str]) -> None:
+    for name in names:
+        if name == "*":
+            table.clear()
+        elif table.pop(name, None) is None:
+            raise MailError(f"{name}: not defined", USAGE)
+
+
+def _run(s: Session, name: str, lines: list[str]) -> None:
+    if len(s.sources) > _DEEPEST:
+        raise MailError(f"{name}: calls itself without end", USAGE)
+    startup = bool(s.sources) and s.sources[-1].startup
+    interpreter.run(s, Script(name, lines, startup))
+
+
+@verb("eval", kind=Text("command"), sending=True)
+def eval_(s: Session, text: str) -> None:
+    """Replace $name by the values of variables, then carry out the command."""
+    import string
+
+    class Value(dict[str, str]):
+        def __missing__(self, name: str) -> str:
+            value = s.variables.get(name)
+            return (s.environ.get(name) if value is None else value) or ""
+
+    interpreter.execute(s, string.Template(text).safe_substitute(Value()))
+
+
+@verb("commandal[ias]", kind=Text("[name [command]]"), sending=True)
+def commandalias(s: Session, text: str) -> None:
+    """Give a command another name, or show one or all."""
+    name, _, command = text.partition(" ")
+    if command.strip():
+        s.command_aliases[name] = _unquoted(command.strip())
+        return
+    for word in [name] if name else sorted(s.command_aliases):
+        if word not in s.command_aliases:
+            raise MailError(f"{word}: no such command alias", USAGE)
+        s.say(f"commandalias {word} '{s.command_aliases[word]}'")
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+@verb("uncommandal[ias]", kind=Words("name ...", 1), sending=True)
+def uncommandalias(s: Session, names: list[str]) -> None:
+    """Remove other names of commands; * removes all."""
+    for name in names:
+        if name == "*":
+            s.command_aliases.clear()
+        elif s.command_aliases.pop(name, None) is None:
+            raise MailError(f"{name}: no such command alias", USAGE)
+
+
+@verb("shortc[ut]", kind=Words("[name path ...]"), sending=True)
+def shortcut(s: Session, names: list[str]) -> None:
+    """Give mailboxes short names for folder, save and copy, or list them."""
+    if len(names) % 2:
+        raise MailError(f"{names[-1]}: a path is wanted after each name", USAGE)
+    for at in range(0, len(names), 2):
+        s.shortcuts[names[at]] = names[at + 1]
+    for name in () if names else sorted(s.shortcuts):
+        s.say(f"shortcut {name} {s.shortcuts[name]}")
+
+
+@verb("unshortc[ut]", kind=Words("name ...", 1), sending=True)
+def unshortcut(s: Session, names: list[str]) -> None:
+    """Remove short names of mailboxes."""
+    for name in names:
+        if s.shortcuts.pop(name, None) is None:
+            raise MailError(f"{name}: no such shortcut", USAGE)
