@@ -114,7 +114,7 @@ class _Flush:
         self.lifetime = lifetime
         self.report = report
         self.lock = lock
-        self.synced = time.monotonic()
+        self.changed, self.synced = False, time.monotonic()
 
     def run(self, early: bool, seconds: float | None) -> None:
         """Go through the queue once."""
@@ -137,7 +137,7 @@ class _Flush:
                     break
         finally:
             os.ftruncate(self.lock, 0)
-            sync_folder(self.outbox.new)
+            self._sync()
 
     def _last_words(self) -> tuple[str, int]:
         words = os.pread(self.lock, 100, 0).decode("ascii", "replace").split()
@@ -204,9 +204,14 @@ class _Flush:
             self.report.failed += 1
         else:
             self.report.sent += 1
+        self.changed = True
         if time.monotonic() - self.synced >= 1:
+            self._sync()
+
+    def _sync(self) -> None:
+        if self.changed:
             sync_folder(self.outbox.new)
-            self.synced = time.monotonic()
+        self.changed, self.synced = False, time.monotonic()
 
     def _keep(
         self, entry: Entry, letter: Letter, accepted: set[str], refused: list[Answer], deferred: list[Answer]

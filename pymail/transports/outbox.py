@@ -49,8 +49,11 @@ class Outbox:
         temporary, descriptor = self._temporary()
         kept = ""
         try:
-            write(descriptor, envelope, source, account, why)
-            identity = f"{int(now * 1e6):013x}{os.fstat(descriptor).st_ino:x}"
+            try:
+                write(descriptor, envelope, source, account, why)
+                identity = f"{int(now * 1e6):013x}{os.fstat(descriptor).st_ino:x}"
+            finally:
+                os.close(descriptor)
             kept = f"{self.new}/{name_of(identity, now + backoff(tries), tries, False, mark_of(account))}"
             os.rename(temporary, kept)
             sync_folder(self.new)
@@ -58,8 +61,6 @@ class Outbox:
             for path in (temporary, kept):
                 _remove(path)
             raise
-        finally:
-            os.close(descriptor)
         return identity
 
     def _temporary(self) -> tuple[str, int]:
