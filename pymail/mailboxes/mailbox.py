@@ -82,18 +82,35 @@ class Deposit:
         self.date = date
 
 
+class Settings:
+    """What mailboxes need to know of the user's surroundings and wishes.
+
+    `state` is the folder of journals and `cache` that of indexes ("": there is none), `lock_timeout` is in
+    seconds, `believe` the variable mbox-content-length.
+    """
+
+    __slots__ = ("state", "cache", "lock_timeout", "believe")
+
+    def __init__(self, state: str, cache: str = "", lock_timeout: float = 30, believe: bool = False) -> None:
+        self.state = state
+        self.cache = cache
+        self.lock_timeout = lock_timeout
+        self.believe = believe
+
+
 class Mailbox(ABC):
     """An open mailbox. What a kind cannot do raises MailError.
 
     `name` is what the user called it, `path` the file or folder behind it (None: there is none to write to).
     `readonly` says why it cannot be changed, "" when it can. `notes` are lines that the user should be told
-    once: a lock that was broken, a mailbox that was repaired.
+    once: a lock that was broken, a mailbox that was repaired; `details` are those that only -v asks for.
     """
 
     name: str
     path: str | None
     readonly: str
     notes: list[str]
+    details: list[str]
 
     @abstractmethod
     def __len__(self) -> int:
@@ -137,7 +154,11 @@ class Mailbox(ABC):
 
     @abstractmethod
     def commit(self, plan: Plan) -> Outcome:
-        """Carry out a plan under lock, once; the mailbox is not used after it but to close it."""
+        """Carry out a plan under lock; what follows is `close`, or another attempt when this one raised."""
+
+    def stored(self) -> bytes:
+        """The stored flags of all messages, an octet each."""
+        return bytes(self.flags(index) for index in range(len(self)))
 
     def raw(self, index: int) -> bytes:
         """The whole letter."""

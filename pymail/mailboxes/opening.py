@@ -1,0 +1,204 @@
+"""Opening a mailbox: what a name leads to is found by looking at it, not by its spelling.
+
+Apart because it is the one place that knows all kinds, and loads only the one that is
+there. Names are expanded before (names.py).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from pymail.errors import DATA, USAGE, MailError, reason, status_of
+
+from .mailbox import Mailbox, Missing, Settings
+from .names import cache_folder, state_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .mailbox import Deposit
+
+_SCHEMES = ("mbox", "maildir", "file")
+_REMOTE = ("pop3", "pop3s", "imap", "imaps")
+_LOOKED_AT = 4096
+# First octets of compressed files; which of them it is, packed.py knows.
+_PACKED = (b"\x1f", b"B", b"\xfd")
+_NAME = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def open_mailbox(name: str, settings: Settings | None = None, *, readonly: bool = False) -> Mailbox:
+    """Open the mailbox at an expanded name: a path, `-` for standard input, or a URL.
+
+    `readonly` promises that not one octet, time stamp or lock file changes. Without `settings`, they are those
+    of the process's user. Raises Missing, MailError (DATA, NOPERM, ...).
+    """
+    settings = settings or default_settings()
+    scheme, path = split(name)
+    try:
+        if path == "-" and not scheme:
+            return _copied(name, 0, "", "it came from standard input", settings)
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            return _folder(name, path, settings, readonly)
+        if not stat.S_ISREG(status.st_mode):
+            raise MailError(f"{name}: is neither a file nor a folder", DATA)
+        if scheme == "maildir":
+            raise MailError(f"{name}: is a file, not a Maildir", DATA)
+        return _file(name, os.path.realpath(path), settings, readonly, scheme)
+    except FileNotFoundError:
+        raise Missing(f"{name}: No such file or directory") from None
+    except OSError as error:
+        raise MailError(f"{name}: {error.strerror or reason(error)}", status_of(error)) from error
+
+
+def append_to(
+    name: str, deposits: Iterable[Deposit], *, newkind: str = "mbox", settings: Settings | None = None
+) -> tuple[bool, int]:
+    """Append letters to the mailbox or file at an expanded name, all or none, on disk when this returns.
+
+    A missing one is made, private, of the kind `newkind` (mbox or maildir). Answers whether it was, and how many
+    octets were added. Raises MailError.
+    """
+    from . import deposit
+
+    settings = settings or default_settings()
+    scheme, path = split(name)
+    if path == "-":
+        raise MailError("-: nothing can be appended to standard input", USAGE)
+    try:
+        if os.path.isdir(path) or (scheme or newkind) == "maildir" and not os.path.lexists(path):
+            from . import maildir
+
+            return maildir.append_to(path, deposits)
+        return deposit.append_to(path, deposits, settings)
+    except OSError as error:
+        raise MailError(f"{name}: {error.strerror or reason(error)}", status_of(error)) from error
+
+
+def default_settings() -> Settings:
+    """What the process's own environment says; its HOME counts only where that is the user's own."""
+    import pwd
+
+    environ = os.environ
+    try:
+        home = pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        home = ""
+    wanted = environ.get("HOME", "")
+    if not wanted or not _is_mine(wanted):
+        return Settings(state_folder({}, home), cache_folder({}, home))
+    return Settings(state_folder(environ, wanted), cache_folder(environ, wanted))
+
+
+def split(name: str) -> tuple[str, str]:
+    """Scheme ("" for none) and path of an expanded name. MailError for what is not built yet."""
+    scheme, mark, path = name.partition("://")
+    if mark and scheme in _REMOTE:
+        raise MailError(f"{name}: {scheme} mailboxes cannot be opened yet", USAGE)
+    if mark and scheme in _SCHEMES:
+        return scheme, path
+    return "", name
+
+
+def _is_mine(path: str) -> bool:
+    try:
+        return os.stat(path).st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def _folder(name: str, path: str, settings: Settings, readonly: bool) -> Mailbox:
+    if all(os.path.isdir(os.path.join(path, part)) for part in ("cur", "new")):
+        from . import maildir
+
+        return maildir.Maildir(name, path, readonly)
+    raise MailError(f"{name}: is a directory, not a mailbox (a Maildir holds cur, new and tmp)", DATA)
+
+
+def _file(name: str, path: str, settings: Settings, readonly: bool, scheme: str) -> Mailbox:
+    fd = open_quietly(path)
+    try:
+        begin = os.pread(fd, _LOOKED_AT, 0)
+        if begin[:1] in _PACKED:
+            from . import packed
+
+            if kind := packed.kind_of(begin):
+                mailbox = _copied(name, fd, kind, "it is compressed", settings)
+                os.close(fd)
+                return mailbox
+        return _letters(name, path, fd, settings, _why_readonly(path, settings, readonly), scheme)
+    except BaseException:
+        os.close(fd)
+        raise
+
+
+def _copied(name: str, source: int, kind: str, why: str, settings: Settings) -> Mailbox:
+    from . import packed
+
+    try:
+        fd, wrong = packed.copy(source, kind)
+    except MailError as error:
+        raise MailError(f"{name}: {error.text}", error.status) from None
+    try:
+        mailbox = _letters(name, None, fd, settings, why, "")
+    except BaseException:
+        os.close(fd)
+        raise
+    if wrong:
+        mailbox.notes.append(f"{name}: only its beginning could be read: {wrong}")
+    return mailbox
+
+
+def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str, scheme: str) -> Mailbox:
+    """The open file as the kind of mailbox that it is."""
+    if scheme == "mbox" or _is_mbox(fd):
+        from . import mbox
+
+        return mbox.Mbox(name, path, fd, settings, why)
+    if _is_header(os.pread(fd, _LOOKED_AT, 0)):
+        from . import eml
+
+        return eml.Eml(name, path, fd)
+    raise MailError(f"{name}: is not a mailbox: no message begins in it", DATA)
+
+
+def _is_mbox(fd: int) -> bool:
+    """Is the file empty, or does a message begin in it, be it after some junk?"""
+    begin = os.pread(fd, _LOOKED_AT, 0)
+    if not begin or begin.startswith(b"From "):
+        return True
+    if _is_header(begin):
+        return False
+    from . import scan
+
+    columns = scan.Columns()
+    scan.extend(fd, columns, os.fstat(fd).st_size)
+    return len(columns) > 0
+
+
+def open_quietly(path: str) -> int:
+    """A descriptor for reading that leaves no trace in the file's time of access, where that is allowed."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    try:
+        return os.open(path, flags | os.O_NOATIME)
+    except PermissionError:
+        return os.open(path, flags)
+
+
+def _is_header(begin: bytes) -> bool:
+    """Does the text begin with a header field, `Name: value` (RFC 5322 2.2)?"""
+    name, colon, _ = begin.partition(b"\n")[0].partition(b":")
+    return bool(colon and name) and _NAME.issuperset(name.rstrip(b" \t"))
+
+
+def _why_readonly(path: str, settings: Settings, readonly: bool) -> str:
+    """Why a file cannot be changed, "" when it can."""
+    if readonly:
+        return "opened so"
+    if not os.access(path, os.W_OK, effective_ids=True):
+        return "no permission to write"
+    if not settings.state:
+        return "there is no folder for the journal (HOME)"
+    return ""
