@@ -39,7 +39,7 @@ class Address:
         local = self.local if all(map(encodedwords.is_atom, parts)) else encodedwords.quote(self.local)
         if not self.domain:
             return local
-        return f"{local}@{_ascii(self.domain) or self.domain}"
+        return f"{local}@{ascii_domain(self.domain) or self.domain}"
 
     def header(self) -> str:
         """The address as it stands in a header field."""
@@ -55,7 +55,7 @@ class Address:
         return f"Address({self.name!r}, {self.local!r}, {self.domain!r})"
 
     def _key(self) -> tuple[str, str]:
-        return self.local.lower(), (_ascii(self.domain) or self.domain).lower()
+        return self.local.lower(), (ascii_domain(self.domain) or self.domain).lower()
 
 
 def same(one: Address, other: Address, allnet: bool) -> bool:
@@ -91,7 +91,7 @@ def check(address: Address) -> None:
         why = "holds a control character"
     elif not domain and "/" in local:
         why = _FIRST["/"]
-    elif domain and not _ascii(domain):
+    elif domain and not ascii_domain(domain):
         why = "no host can be called that"
     elif len(address.spec.encode()) > _LONGEST:
         why = f"longer than {_LONGEST} octets"
@@ -99,7 +99,7 @@ def check(address: Address) -> None:
         raise MailError(f"{printable(local)}{'@' if domain else ''}{printable(domain)}: {why}", USAGE)
 
 
-def _ascii(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
     """A domain in the letters of DNS (UTS 46, non-transitional); a literal as it is; "" when it is none."""
     if domain.startswith("["):
         return domain if domain.endswith("]") and not set(domain[1:-1]) & set("[]\\ ") else ""

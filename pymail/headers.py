@@ -15,6 +15,7 @@ from pymail.charsets import charset as charset
 from pymail.encodedwords import decode as decode
 from pymail.encodedwords import encode as encode
 from pymail.encodedwords import phrase as phrase
+from pymail.encodedwords import quote as quote
 
 Fields = list[tuple[str, bytes]]
 
@@ -48,6 +49,11 @@ def fields(head: bytes) -> Fields:
 def is_name(name: bytes) -> bool:
     """Whether `name` can be the name of a field (RFC 5322 3.6.8)."""
     return bool(name) and not name.translate(None, _NAME)
+
+
+def is_token(word: str) -> bool:
+    """Whether `word` can name a media type or a parameter (RFC 2045 5.1)."""
+    return word.isascii() and word.isprintable() and bool(word) and not set(word) & set(' ()<>@,;:\\"/[]?=')
 
 
 def get(found: Fields, name: str) -> bytes | None:
@@ -139,7 +145,7 @@ def parameter(name: str, value: str) -> str:
     """`name=value` for a structured field, by RFC 2231 where the value needs it; parts joined by "; "."""
     value, label = encodedwords.clean(value)
     if label == "us-ascii" and value.isprintable() and len(value) <= 60:
-        return f"{name}={encodedwords.quote(value)}"
+        return f"{name}={quote(value)}"
     pieces = [_percent(piece) for piece in encodedwords.pieces(value, label, 48, lambda octets: len(_percent(octets)))]
     pieces[0] = f"{label}''{pieces[0]}"
     if len(pieces) == 1:

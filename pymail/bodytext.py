@@ -1,0 +1,207 @@
+"""A text made fit for the wire: what its octets are, and 7bit, quoted-printable or base64 of them.
+
+Apart from `encode` because it knows nothing of messages: octets in pieces in, lines of
+at most 998 octets in pieces out. A text is looked through once, in blocks, by operations
+that run in C; a gigabyte needs no more memory than a line.
+"""
+
+from __future__ import annotations
+
+import binascii
+from codecs import utf_8_decode
+
+from pymail import headers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pymail.draft import Body
+
+SEVEN, EIGHT, QUOTED, BASE64 = "7bit", "8bit", "quoted-printable", "base64"
+LONGEST = 998  # octets of a line, RFC 5322 2.1.1
+_BLOCK = 57 * 1024  # octets that make 1024 full lines of base64
+_LINE = 76
+# What quoted-printable lets through: printable US-ASCII but "=", tab and line feed.
+_PLAIN = b"\t\n" + bytes(octet for octet in range(32, 127) if octet != 61)
+
+
+class Scan:
+    """What a text is, found in one pass.
+
+    `charset` is us-ascii, utf-8 or iso-8859-1 (in which every octet means something); `size`
+    octets in `lines`; `is_long` when a line is over 998; `odd` octets would be escaped in
+    quoted-printable; `is_clean` when 7bit carries the text unharmed; `is_open` when its last
+    line has no end.
+    """
+
+    __slots__ = ("charset", "is_clean", "is_long", "is_open", "lines", "odd", "size")
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self.size = self.lines = self.odd = 0
+        self.is_long = self.is_open = False
+        is_ascii, is_utf8, equals, has_marks = True, True, 0, False
+        open_line, cut = 0, b""
+        last = b"\n"
+        for piece in pieces:
+            self.size += len(piece)
+            self.lines += piece.count(b"\n")
+            self.odd += len(piece.translate(None, _PLAIN))
+            equals += piece.count(b"=")
+            has_marks = has_marks or _has_marks(last + piece)
+            open_line = self._measure(piece, open_line)
+            last = (last + piece)[-8:]
+            if cut or not piece.isascii():
+                is_ascii = False
+                is_utf8, cut = _continues(cut + piece) if is_utf8 else (False, b"")
+        self.is_open = last[-1:] != b"\n"
+        self.charset = "us-ascii" if is_ascii else "utf-8" if is_utf8 and not cut else "iso-8859-1"
+        self.is_clean = is_ascii and self.odd == equals and not self.is_long and not has_marks
+
+    def _measure(self, piece: bytes, open_line: int) -> int:
+        """Notes a line that is too long; returns how long the last, open one is by now."""
+        at, limit = 0, LONGEST - open_line
+        while len(piece) - at > limit and not self.is_long:
+            end = piece.rfind(b"\n", at, at + limit + 1)
+            self.is_long = end < 0
+            at, limit = end + 1, LONGEST
+        end = piece.rfind(b"\n")
+        return len(piece) - end - 1 if end >= 0 else open_line + len(piece)
+
+    def wire_size(self, encoding: str) -> int:
+        """About how many octets `encoding` makes of it, lines ended by CRLF."""
+        if encoding == BASE64:
+            return base64_size(self.size + self.lines)
+        return (self.size + 2 * self.odd) * 78 // 75 + 2 * self.lines if encoding == QUOTED else self.size + self.lines
+
+    def encoding(self) -> str:
+        """7bit, else quoted-printable, else base64 when that is less than half as long."""
+        if self.is_clean:
+            return SEVEN
+        return BASE64 if 2 * self.wire_size(BASE64) < self.wire_size(QUOTED) else QUOTED
+
+
+def _has_marks(piece: bytes) -> bool:
+    """Whether lines begin with what a mailbox (From_) or a multipart (our boundaries) would take for its own."""
+    return b"\nFrom " in piece or b"\n--=_" in piece
+
+
+def _continues(piece: bytes) -> tuple[bool, bytes]:
+    """Whether `piece` can be UTF-8 so far, and the beginning of a character at its end."""
+    try:
+        return True, piece[utf_8_decode(piece, "strict", False)[1] :]
+    except UnicodeDecodeError:
+        return False, b""
+
+
+def base64_size(size: int) -> int:
+    """How many octets base64 makes of `size`, lines ended by CRLF."""
+    letters = (size + 2) // 3 * 4
+    return letters + 2 * (letters // _LINE + 1)
+
+
+def base64(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Base64 in lines of 76, the last one without its end (RFC 2045 6.8)."""
+    from _struct import Struct
+
+    lines = Struct(f"{_LINE}s" * 1024).unpack
+    start = b""
+    for block in _blocks(pieces):
+        letters = binascii.b2a_base64(block, newline=False)
+        if len(block) == _BLOCK:
+            yield start + b"\n".join(lines(letters))
+        else:
+            yield start + b"\n".join(letters[at : at + _LINE] for at in range(0, len(letters), _LINE))
+        start = b"\n"
+
+
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same octets in blocks of just _BLOCK octets but for the last."""
+    rest = b""
+    for piece in pieces:
+        if rest or len(piece) != _BLOCK:
+            piece = rest + piece
+            whole = len(piece) - len(piece) % _BLOCK
+            for at in range(0, whole, _BLOCK):
+                yield piece[at : at + _BLOCK]
+            rest = piece[whole:]
+        else:
+            yield piece
+    if rest:
+        yield rest
+
+
+def crlf(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Text in its canonical form, which base64 wants (RFC 2046 4.1.1)."""
+    return (piece.replace(b"\n", b"\r\n") for piece in pieces)
+
+
+def quoted(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Quoted-printable (RFC 2045 6.7): line feeds are line ends, any other control is escaped.
+
+    An open last line stays open: who ends a message with it adds `=` and a line feed.
+    """
+    rest = b""
+    for piece in pieces:
+        piece = rest + piece
+        cut = piece.rfind(b"\n") + 1
+        if not cut and len(piece) < _BLOCK:
+            rest = piece
+            continue
+        # The start of a very long line: it goes on after a soft line break.
+        yield _quoted_lines(piece[:cut]) if cut else _marked(binascii.b2a_qp(piece, istext=False)) + b"=\n"
+        rest = piece[cut:] if cut else b""
+    if rest:
+        yield _marked(binascii.b2a_qp(rest, istext=False))
+
+
+def _quoted_lines(text: bytes) -> bytes:
+    if b"\r" not in text:
+        return _marked(binascii.b2a_qp(text, istext=True))
+    # b2a_qp would take CR LF for a line end: each line alone, so that CR is an octet like others.
+    lines = [binascii.b2a_qp(line, istext=False) for line in text[:-1].split(b"\n")]
+    return _marked(b"\n".join(lines) + b"\n")
+
+
+def _marked(lines: bytes) -> bytes:
+    """No line begins with `From `, which mailboxes on the way would change."""
+    if lines.startswith(b"From "):
+        lines = b"=46rom =\n" + lines[5:]
+    return lines.replace(b"\nFrom ", b"\n=46rom =\n")
+
+
+class Text:
+    """A part that is text: `kind` as Content-Type, its charset and encoding by what the octets are."""
+
+    __slots__ = ("_body", "_encoding", "_kind", "_scan", "eightbit", "size")
+
+    def __init__(self, body: Body, kind: str) -> None:
+        self._body = body
+        self._scan = Scan(body.pieces())
+        self._encoding = self._scan.encoding()
+        self._kind = kind if "charset=" in kind.lower() else f"{kind}; charset={self._scan.charset}"
+        self.eightbit = False
+        self.size = self._scan.wire_size(self._encoding)
+
+    def fields(self) -> bytes:
+        """Its own header fields."""
+        return headers.fold("Content-Type", self._kind) + headers.fold("Content-Transfer-Encoding", self._encoding)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The encoded octets; a last line that was open is still open."""
+        octets = self._body.pieces()
+        if self._encoding == SEVEN:
+            return octets
+        return base64(crlf(octets)) if self._encoding == BASE64 else quoted(octets)
+
+    @property
+    def ending(self) -> bytes:
+        """What closes the last line at the end of a message.
+
+        In quoted-printable that adds nothing to the text; 7bit cannot say that there is no line end.
+        """
+        if self._encoding == BASE64:
+            return b"\n"
+        if not self._scan.is_open:
+            return b""
+        return b"=\n" if self._encoding == QUOTED else b"\n"
