@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
