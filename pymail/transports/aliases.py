@@ -11,11 +11,10 @@ import errno
 
 from pymail.errors import TEMPFAIL, MailError, reason
 
-FILE = "/etc/aliases"
 _LIMIT = 1 << 20
 
 
-def read(path: str = FILE) -> dict[str, list[str]]:
+def read(path: str) -> dict[str, list[str]]:
     """Names in lower case and what they stand for; {} when there is no such file. Raises MailError (TEMPFAIL)."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -54,7 +53,7 @@ def _follow(
         followed.add(key)
         for target in aliases[key]:
             if not _is_plain(target):
-                raise MailError(f"{FILE}: {plain} leads to {target}, which needs a mail server", TEMPFAIL)
+                raise MailError(f"the alias {plain} leads to {target}, which needs a mail server", TEMPFAIL)
             _follow(target, aliases, [*above, key], followed, users)
 
 
