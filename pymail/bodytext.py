@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pymail.draft import Body
+    from pymail.body import Body
 
 SEVEN, EIGHT, QUOTED, BASE64 = "7bit", "8bit", "quoted-printable", "base64"
 LONGEST = 998  # octets of a line, RFC 5322 2.1.1
@@ -165,9 +165,10 @@ def _quoted_lines(text: bytes) -> bytes:
 
 def _marked(lines: bytes) -> bytes:
     """No line begins with `From `, which mailboxes on the way would change."""
-    if lines.startswith(b"From "):
-        lines = b"=46rom =\n" + lines[5:]
-    return lines.replace(b"\nFrom ", b"\n=46rom =\n")
+    lines = b"\n" + lines
+    while b"\nFrom " in lines:
+        lines = lines.replace(b"\nFrom ", b"\n=46rom =\n")
+    return lines[1:]
 
 
 class Text:

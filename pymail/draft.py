@@ -6,138 +6,20 @@ it. Everything that can be wrong with a letter is found here, before anything is
 
 from __future__ import annotations
 
-import os
-import stat
-
 from pymail import addresses, headers
-from pymail.errors import DATA, IOERR, NOINPUT, USAGE, MailError, printable, reason
+from pymail.body import Attachment as Attachment
+from pymail.body import Body as Body
+from pymail.errors import DATA, USAGE, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from pymail.addresses import Address
+    from pymail.headers import Fields
 
-_BLOCK = 57 * 1024  # octets: whole lines of base64
-_MEMORY = 1 << 20  # octets of a text that are held in memory
 _LONGEST_HEAD = 1 << 20  # octets of header that -t reads
-_MANY = 1000  # octets of one message id or of all References
-
-
-class Body:
-    """Octets of any number: few in memory, many in a file without a name. Can be read again and again.
-
-    Or, with `descriptor`, the first `size` octets of that open file. `name` is for messages.
-    """
-
-    __slots__ = ("_descriptor", "_end", "_memory", "_start", "name")
-
-    def __init__(self, octets: bytes = b"", name: str = "letter", descriptor: int = -1, size: int = 0) -> None:
-        self.name = name
-        self._memory = bytearray()
-        self._descriptor = descriptor
-        self._start, self._end = 0, size
-        if octets:
-            self.write(octets)
-
-    def __del__(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-
-    @property
-    def size(self) -> int:
-        """How many octets there are."""
-        return self._end - self._start
-
-    def write(self, octets: bytes) -> None:
-        """Adds octets at the end. MailError(IOERR) when the disk takes no more."""
-        if self._descriptor < 0 and self._end + len(octets) <= _MEMORY:
-            self._memory += octets
-            self._end += len(octets)
-            return
-        if self._descriptor < 0:
-            self._descriptor, self._end = _nameless(), 0
-            octets = bytes(self._memory) + octets
-            self._memory.clear()
-        view = memoryview(octets)
-        while view:
-            try:
-                written = os.pwrite(self._descriptor, view, self._end)
-            except OSError as error:
-                raise MailError(f"{self.name}: temporary file: {reason(error)}", IOERR) from error
-            self._end += written
-            view = view[written:]
-
-    def pieces(self) -> Iterator[bytes]:
-        """The octets in blocks. MailError(IOERR) when a file has become shorter."""
-        at = self._start
-        while at < self._end:
-            count = min(_BLOCK, self._end - at)
-            if self._descriptor < 0:
-                piece = bytes(self._memory[at : at + count])
-            else:
-                piece = os.pread(self._descriptor, count, at)
-            if not piece:
-                raise MailError(f"{self.name}: became shorter while it was read", IOERR)
-            yield piece
-            at += len(piece)
-
-    def truncate(self) -> None:
-        """Forgets all octets."""
-        self._memory.clear()
-        self._start = self._end = 0
-
-    def skip(self, octets: int) -> None:
-        """Forgets the first `octets`."""
-        self._start += octets
-
-
-def _nameless() -> int:
-    """A file that nobody else can open and that is gone when it is closed."""
-    folder = os.environ.get("TMPDIR") or "/tmp"
-    try:
-        return os.open(folder, os.O_RDWR | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
-    except OSError:
-        path = f"{folder}/pymail-{os.urandom(16).hex()}"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        os.unlink(path)
-    except OSError as error:
-        raise MailError(f"temporary file: {reason(error)}", IOERR) from error
-    return descriptor
-
-
-class Attachment:
-    """Something that goes along: `content` under a `name`, with a media `type` or None to find one.
-
-    Without `content` the file at `path` is opened at once: MailError(NOINPUT) names it when it
-    cannot be read. It may change or vanish then; what is sent is what it was.
-    """
-
-    __slots__ = ("content", "name", "path", "type")
-
-    def __init__(self, path: str, name: str = "", type: str | None = None, content: Body | None = None) -> None:
-        self.path = path
-        self.name = name or path.rstrip("/").rpartition("/")[2]
-        self.type = type
-        self.content = content or _opened(path)
-
-
-def _opened(path: str) -> Body:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
-        status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode):
-            os.pread(descriptor, 1, 0)
-            return Body(name=path, descriptor=descriptor, size=status.st_size)
-        # A pipe can be read only once.
-        body = Body(name=path)
-        with open(descriptor, "rb") as file:
-            while piece := file.read(_BLOCK):
-                body.write(piece)
-        return body
-    except OSError as error:
-        raise MailError(printable(f"{path}: {error.strerror or error}"), NOINPUT) from error
+_LONGEST_ID = 900  # octets: it must fit on a line
 
 
 class Draft:
@@ -244,7 +126,13 @@ def message_ids(value: bytes) -> list[str]:
     found = []
     for piece in value.decode("utf-8", "replace").split("<")[1:]:
         inner = piece.partition(">")[0]
-        if ">" in piece and inner and inner.isprintable() and not set(inner) & set(" \ufffd") and len(inner) < _MANY:
+        if (
+            ">" in piece
+            and inner
+            and inner.isprintable()
+            and not set(inner) & set(" \ufffd")
+            and len(inner) < _LONGEST_ID
+        ):
             found.append(f"<{inner}>")
     return list(dict.fromkeys(found))
 
@@ -286,3 +174,101 @@ def _check_lines(head: bytes) -> None:
         if not (is_more or b":" in line and headers.is_name(name)):
             shown = printable(line[:60].decode("utf-8", "surrogateescape"))
             raise MailError(f"header line {number}: {shown!r} is no field; an empty line ends the header", DATA)
+
+
+def reply(
+    letters: Sequence[Fields],
+    *,
+    everyone: bool,
+    me: Sequence[Address],
+    metoo: bool = False,
+    reply_to_honour: bool = True,
+    followup_to_honour: bool = True,
+    recipients_in_cc: bool = False,
+) -> Draft:
+    """An answer to received letters, given by their fields (POSIX mailx, Reply to a Message).
+
+    `everyone` answers authors and all recipients, else the authors alone. `me` are all my
+    addresses; they are left out unless `metoo`, or when nobody else is left. Reply-To and
+    (with `everyone`) Mail-Followup-To count unless told otherwise; `recipients_in_cc` puts
+    those of To into Cc. Subject and thread come from the first letter.
+    """
+    draft = Draft()
+    for letter in letters:
+        followup = _people(letter, "Mail-Followup-To") if everyone and followup_to_honour else []
+        draft.to += followup or (reply_to_honour and _people(letter, "Reply-To")) or _authors(letter)
+        if everyone and not followup:
+            (draft.cc if recipients_in_cc else draft.to).extend(_people(letter, "To"))
+            draft.cc += _people(letter, "Cc")
+    everybody = draft.to, draft.cc
+    if not metoo:
+        draft.to, draft.cc = ([person for person in people if person not in me] for people in everybody)
+    if not draft.to and not draft.cc:
+        draft.to, draft.cc = everybody
+    draft.to = addresses.unique(draft.to)
+    draft.cc = [person for person in addresses.unique(draft.cc) if person not in draft.to]
+    if not draft.to:
+        draft.to, draft.cc = draft.cc, []
+    draft.subject = _answered(headers.get(letters[0], "Subject"))
+    draft.in_reply_to = [
+        each for letter in letters for each in message_ids(headers.get(letter, "Message-ID") or b"")[:1]
+    ]
+    # RFC 5322 3.6.4: an answer to several letters should have no References.
+    draft.references = _thread(letters[0]) if len(letters) == 1 else []
+    return draft
+
+
+def _people(letter: Fields, name: str) -> list[Address]:
+    return [person for value in headers.get_all(letter, name) for person in addresses.lenient(value)]
+
+
+def _authors(letter: Fields) -> list[Address]:
+    return _people(letter, "From") or _people(letter, "Sender") or _people(letter, "Return-Path")
+
+
+def _thread(letter: Fields) -> list[str]:
+    """References of an answer: those of the letter, else what it answered itself, and the letter."""
+    before = message_ids(b" ".join(headers.get_all(letter, "References")))
+    if not before:
+        before = message_ids(headers.get(letter, "In-Reply-To") or b"")
+        before = before if len(before) == 1 else []
+    own = message_ids(headers.get(letter, "Message-ID") or b"")[:1]
+    return [each for each in before if each not in own] + own
+
+
+# What mail programs write for Re: and Fwd: in languages other than English.
+_RE = frozenset("re aw antw antwort sv vs odp vá rif res ynt απ σχετ 回复 答复 回覆 答覆 回信 返信 회신".split())
+_FORWARD = frozenset("fwd fw wg tr rv vb doorst enc pd 转发 轉寄".split())
+
+
+def _answered(subject: bytes | None) -> str:
+    text = headers.decode(subject or b"")
+    return f"Re: {_without(text, _RE)}".strip() if text else ""
+
+
+def _without(subject: str, marks: frozenset[str]) -> str:
+    """A subject without `marks` before it, in any number and also counted (`Re[2]:`, `AW^3:`, `回复：`)."""
+    while True:
+        mark, colon, rest = subject.replace("\uff1a", ":").partition(":")
+        word = mark.strip().lower().rstrip("0123456789[](){}^*")
+        if not colon or word.strip() not in marks:
+            return subject.strip()
+        subject = subject[len(mark) + 1 :].strip() if rest.strip() else ""
+
+
+def forward(letter: Fields, content: Body | None = None) -> Draft:
+    """A draft that passes a letter on to others; with `content`, its octets, it goes along as message/rfc822."""
+    draft = Draft()
+    draft.subject = f"Fwd: {_without(headers.decode(headers.get(letter, 'Subject') or b''), _FORWARD)}".strip()
+    if content is not None:
+        draft.attachments.append(Attachment("", "forwarded.eml", "message/rfc822", content))
+    return draft
+
+
+def list_post(letter: Fields) -> list[Address]:
+    """Where letters to the mailing list go that brought this one (RFC 2369 3.4), none when it names no address."""
+    for piece in (headers.get(letter, "List-Post") or b"").split(b"<")[1:]:
+        target = piece.partition(b">")[0].strip()
+        if target[:7].lower() == b"mailto:":
+            return addresses.lenient(headers.unpercent(target[7:].partition(b"?")[0]))
+    return []

@@ -17,7 +17,7 @@ from pymail.headers import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pymail.addresses import Address
     from pymail.draft import Draft
@@ -66,20 +66,20 @@ class Message:
         authors = draft.authors or [sender]
         self.message_id = draft.message_id or message_id(hostname, sender, now)
         self._part = _part(draft)
-        self._before = fold("Date", draft.date or date(now)) + _addresses("From", authors)
+        self._before = fold("Date", draft.date or date(now)) + people("From", authors)
         if authors != [sender]:
-            self._before += _addresses("Sender", [sender])
-        self._before += _addresses("To", draft.to) or b"To: undisclosed-recipients:;\n"
-        self._before += _addresses("Cc", draft.cc)
-        self._bcc = _addresses("Bcc", draft.bcc)
+            self._before += people("Sender", [sender])
+        self._before += people("To", draft.to) or b"To: undisclosed-recipients:;\n"
+        self._before += people("Cc", draft.cc)
+        self._bcc = people("Bcc", draft.bcc)
         self._after = self._rest(draft)
-        everybody = [sender, *authors, *draft.to, *draft.cc, *draft.reply_to]
+        everybody = [sender, *authors, *draft.to, *draft.cc, *draft.bcc, *draft.reply_to]
         self.utf8 = not all(address.spec.isascii() for address in everybody)
         self.eightbit = self.utf8 or self._part.eightbit
         self.size = len(self._before) + len(self._after) + self._part.size
 
     def _rest(self, draft: Draft) -> bytes:
-        lines = _addresses("Reply-To", draft.reply_to)
+        lines = people("Reply-To", draft.reply_to)
         if draft.subject:
             lines += fold("Subject", headers.encode(draft.subject))
         lines += fold("Message-ID", self.message_id)
@@ -114,7 +114,8 @@ def _part(draft: Draft) -> Part:
     return Text(draft.body, "text/plain")
 
 
-def _addresses(name: str, found: list[Address]) -> bytes:
+def people(name: str, found: Sequence[Address]) -> bytes:
+    """A field that lists addresses; nothing when there are none."""
     return fold(name, ", ".join(address.header() for address in found)) if found else b""
 
 

@@ -5,7 +5,7 @@ Apart because it is the one thing that changes a text on its way out, and only w
 
 from __future__ import annotations
 
-from pymail.draft import Body
+from pymail.body import Body
 
 _WIDTH = 72  # RFC 3676 4.2: a line should stay below 79, some quotes included
 

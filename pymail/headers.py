@@ -227,11 +227,12 @@ def _assembled(found: dict[int, tuple[bool, bytes]]) -> str:
         if encoded and place == 0 and octets.count(b"'") >= 2:
             name, _, octets = octets.split(b"'", 2)
             label = name.decode("ascii", "replace")
-        whole += _unpercent(octets) if encoded else octets
+        whole += unpercent(octets) if encoded else octets
     return charsets.text(whole, label).translate(encodedwords.ENDS) if label else decode(whole)
 
 
-def _unpercent(octets: bytes) -> bytes:
+def unpercent(octets: bytes) -> bytes:
+    """Octets with `%XX` undone (RFC 2231 4, RFC 3986 2.1); what is none stays."""
     first, *rest = octets.split(b"%")
     whole = [first]
     for piece in rest:

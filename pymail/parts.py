@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 
 from pymail import bodytext, headers, mediatypes
+from pymail.body import Body
 from pymail.bodytext import BASE64, EIGHT, QUOTED, SEVEN, Scan, Text
-from pymail.draft import Body
 from pymail.errors import DATA, USAGE, MailError, printable
 from pymail.flowed import flowed
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Protocol
 
-    from pymail.draft import Attachment, Draft
+    from pymail.body import Attachment
+    from pymail.draft import Draft
 
     class Part(Protocol):
         """What stands at a place in the tree of a message; `ending` closes it at the end of all."""

@@ -1,0 +1,135 @@
+"""Octets of a letter that need not fit into memory: its text, the files that go along.
+
+Apart from `draft` because it knows nothing of mail: octets in, the same octets out, as
+often as they are wanted.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from pymail.errors import IOERR, NOINPUT, MailError, printable, reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BLOCK = 57 * 1024  # octets: whole lines of base64
+_MEMORY = 1 << 20  # octets that are held in memory
+
+
+class Body:
+    """Octets of any number: few in memory, many in a file without a name. Can be read again and again.
+
+    Or, with `descriptor`, the first `size` octets of that open file. `name` is for messages.
+    """
+
+    __slots__ = ("_descriptor", "_end", "_memory", "_start", "name")
+
+    def __init__(self, octets: bytes = b"", name: str = "letter", descriptor: int = -1, size: int = 0) -> None:
+        self.name = name
+        self._memory = bytearray()
+        self._descriptor = descriptor
+        self._start, self._end = 0, size
+        if octets:
+            self.write(octets)
+
+    def __del__(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+
+    @property
+    def size(self) -> int:
+        """How many octets there are."""
+        return self._end - self._start
+
+    def write(self, octets: bytes) -> None:
+        """Adds octets at the end. MailError(IOERR) when the disk takes no more."""
+        if self._descriptor < 0 and self._end + len(octets) <= _MEMORY:
+            self._memory += octets
+            self._end += len(octets)
+            return
+        if self._descriptor < 0:
+            self._descriptor, self._end = _nameless(), 0
+            octets = bytes(self._memory) + octets
+            self._memory.clear()
+        view = memoryview(octets)
+        while view:
+            try:
+                written = os.pwrite(self._descriptor, view, self._end)
+            except OSError as error:
+                raise MailError(f"{self.name}: temporary file: {reason(error)}", IOERR) from error
+            self._end += written
+            view = view[written:]
+
+    def pieces(self) -> Iterator[bytes]:
+        """The octets in blocks. MailError(IOERR) when a file has become shorter."""
+        at = self._start
+        while at < self._end:
+            count = min(_BLOCK, self._end - at)
+            if self._descriptor < 0:
+                piece = bytes(self._memory[at : at + count])
+            else:
+                piece = os.pread(self._descriptor, count, at)
+            if not piece:
+                raise MailError(f"{self.name}: became shorter while it was read", IOERR)
+            yield piece
+            at += len(piece)
+
+    def truncate(self) -> None:
+        """Forgets all octets."""
+        self._memory.clear()
+        self._start = self._end = 0
+
+    def skip(self, octets: int) -> None:
+        """Forgets the first `octets`."""
+        self._start += octets
+
+
+def _nameless() -> int:
+    """A file that nobody else can open and that is gone when it is closed."""
+    folder = os.environ.get("TMPDIR") or "/tmp"
+    try:
+        return os.open(folder, os.O_RDWR | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
+    except OSError:
+        path = f"{folder}/pymail-{os.urandom(16).hex()}"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        os.unlink(path)
+    except OSError as error:
+        raise MailError(f"temporary file: {reason(error)}", IOERR) from error
+    return descriptor
+
+
+class Attachment:
+    """Something that goes along: `content` under a `name`, with a media `type` or None to find one.
+
+    Without `content` the file at `path` is opened at once: MailError(NOINPUT) names it when it
+    cannot be read. It may change or vanish then; what is sent is what it was.
+    """
+
+    __slots__ = ("content", "name", "path", "type")
+
+    def __init__(self, path: str, name: str = "", type: str | None = None, content: Body | None = None) -> None:
+        self.path = path
+        self.name = name or path.rstrip("/").rpartition("/")[2]
+        self.type = type
+        self.content = content or _opened(path)
+
+
+def _opened(path: str) -> Body:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode):
+            os.pread(descriptor, 1, 0)
+            return Body(name=path, descriptor=descriptor, size=status.st_size)
+        # A pipe can be read only once.
+        body = Body(name=path)
+        with open(descriptor, "rb") as file:
+            while piece := file.read(_BLOCK):
+                body.write(piece)
+        return body
+    except OSError as error:
+        raise MailError(printable(f"{path}: {error.strerror or error}"), NOINPUT) from error
