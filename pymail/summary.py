@@ -81,7 +81,7 @@ def find(head: bytes, name: bytes) -> bytes:
 
 def _search(head: bytes, name: bytes) -> int:
     """Where the field begins: on the first line, in other case, or with blanks before its colon (RFC 5322 4.5)."""
-    if head.startswith(name + b":"):
+    if head.startswith((name + b":", b"\xef\xbb\xbf" + name + b":")):
         return 0
     block, name = b"\n" + head.lower(), b"\n" + name.lower()
     at = block.find(name)
@@ -111,7 +111,8 @@ def _author(value: bytes) -> tuple[str, str]:
     from . import addresses, headers
 
     for address in addresses.lenient(headers.decode(value) if b"=?" not in value else value.decode("utf-8", "replace")):
-        return address.name, address.spec
+        spec = address.spec if address.domain.isascii() else f"{address.local}@{address.domain}"
+        return address.name, spec
     return _text(value), ""
 
 
@@ -201,7 +202,7 @@ def _patient_date(text: str) -> tuple[int, int] | None:
     """Read a date word by word, whatever their order; None when day, month or year is missing."""
     day = month = year = clock = offset = None
     later = 0
-    for word in _words(text):
+    for word in _words(text.encode("ascii", "replace").decode("ascii")):
         title = word[:3].title()
         if title in _MONTHS and word.isalpha():
             month = title

@@ -1,0 +1,122 @@
+"""What a person reads of a letter: which parts, as what text.
+
+Apart from `mime`, which takes any letter apart, because this is taste: which of several
+forms is shown, what is only named, what is told in a line. Nothing here knows a terminal.
+"""
+
+from __future__ import annotations
+
+from . import html
+from .mime import Part as Part
+from .mime import parse as parse
+from .reflow import reflow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What becomes of a part: its text is read, it is told in short, or only named.
+TEXT, TOLD, NAMED = "text", "told", "named"
+
+_CALENDARS = ("text/calendar", "application/ics")
+_FOR_PROGRAMS = ("text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript", "text/x-amp-html")
+
+
+class Item:
+    """A step of reading: a part and what becomes of it."""
+
+    __slots__ = ("kind", "part")
+
+    def __init__(self, kind: str, part: Part) -> None:
+        self.kind = kind
+        self.part = part
+
+
+def items(root: Part) -> Iterator[Item]:
+    """What of `root` is shown, in order; of multipart/alternative only the best form (RFC 2046 5.1.4).
+
+    A multipart/signed or /encrypted comes before its parts, as NAMED: there is something to say about it.
+    """
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        if not part.is_multipart or not part.parts:
+            yield Item(_kind(part, root), part)
+            waiting += reversed(part.uuencoded())
+        elif part.type == "multipart/alternative":
+            chosen = best(part)
+            waiting += reversed([chosen, *_besides(part, chosen)])
+        else:
+            if part.type in ("multipart/signed", "multipart/encrypted"):
+                yield Item(NAMED, part)
+            waiting += reversed(part.parts)
+
+
+def _kind(part: Part, root: Part) -> str:
+    if part.type in _CALENDARS or part.type.startswith("message/"):
+        return TOLD
+    if part.disposition == "attachment" and part is not root:
+        return NAMED
+    return TEXT if part.is_multipart or part.is_text and part.type not in _FOR_PROGRAMS else NAMED
+
+
+def best(alternative: Part) -> Part:
+    """The form to show: plain text, but HTML where the plain text is a stub, else the last that is text."""
+    plain, rich, others = None, None, alternative.parts[-1]
+    for part in alternative.parts:
+        first = next((leaf for leaf in part.leaves() if leaf.is_text and leaf.disposition != "attachment"), None)
+        if first and first.type == "text/plain":
+            plain = part, first
+        elif first and first.type == "text/html":
+            rich = part, first
+        elif first and first.type not in _CALENDARS:
+            others = part
+    if plain and not (rich and _is_stub(plain[1], rich[1])):
+        return plain[0]
+    return rich[0] if rich else others
+
+
+def _is_stub(plain: Part, rich: Part) -> bool:
+    """Whether the plain text only says that there is something better."""
+    words = len(plain.text().split())
+    return words < 40 and len(html.stripped(rich.text()[:100_000]).split()) > 3 * words + 20
+
+
+def _besides(alternative: Part, chosen: Part) -> list[Part]:
+    """What the forms that are not shown hold besides text: attachments and invitations."""
+    leaves = [leaf for part in alternative.parts if part is not chosen for leaf in part.leaves()]
+    return [
+        leaf
+        for leaf in leaves
+        if leaf.disposition == "attachment" or leaf.type in _CALENDARS or not _belongs_to_html(leaf)
+    ]
+
+
+def _belongs_to_html(leaf: Part) -> bool:
+    return leaf.is_text or leaf.type.startswith("image/") or bool(leaf.field(b"Content-ID"))
+
+
+def text_of(root: Part) -> str:
+    """The text that a person reads, without headers or anything about parts; paragraphs are not wrapped."""
+    texts = (lines(item.part, 0) for item in items(root) if item.kind == TEXT)
+    return "".join(line + "\n" for text in texts for line in text)
+
+
+def lines(part: Part, width: int) -> Iterator[str]:
+    """The lines of a text part for a screen of `width` cells, 0: paragraphs unbroken; not yet safe."""
+    if part.type == "text/html":
+        yield from html.page(markup(part), width).lines
+    elif part.type in ("text/enriched", "text/richtext"):
+        yield from html.stripped(part.text().replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
+    elif part.params.get("format", "").lower() == "flowed":
+        yield from reflow(part.text().removesuffix("\n"), part.params.get("delsp", "").lower() == "yes", width)
+    else:
+        *whole, rest = part.text().split("\n")
+        yield from [*whole, rest] if rest else whole
+
+
+def markup(part: Part) -> str:
+    """The source of an HTML part; a charset that only its own <meta> names is believed."""
+    head = next(part.pieces(), b"")[:2048].lower()
+    name = head.partition(b"charset=")[2][:60].lstrip(b"\"' ").decode("ascii", "replace")
+    return part.text(name.replace("'", '"').replace(">", '"').partition('"')[0].strip(" ;/"))

@@ -1,0 +1,93 @@
+"""A letter as lines for a person: header fields, text, and a line for each other part.
+
+Pure: octets in, lines out. Every line has gone through `safe`, so that whoever writes them
+to a terminal, a pager or a file need not think of it.
+"""
+
+from __future__ import annotations
+
+from . import decode, headers, html, report, transfer
+from .charsets import charset
+from .decode import NAMED, TEXT, Item, Part
+from .width import safe as safe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0) -> Iterator[str]:
+    """The lines of a letter, safe: the header fields for which `shown(name)` holds, an empty line, the body.
+
+    Prose of HTML and format=flowed is wrapped at `width` cells (0: not at all), other lines stay whole.
+    """
+    root = decode.parse(raw)
+    yield from fields(root.head(), shown)
+    yield ""
+    yield from body(root, width)
+
+
+def fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
+    """The header fields for which `shown(name)` holds, decoded, a line each; lines that are none, as they are."""
+    at = 0
+    while at < len(head):
+        end = head.find(b"\n", at)
+        while head[end + 1 : end + 2] in (b" ", b"\t") and end >= 0:
+            end = head.find(b"\n", end + 1)
+        end = len(head) if end < 0 else end
+        line, at = head[at:end], end + 1
+        name, colon, value = line.partition(b":")
+        name = name.rstrip(b" \t").removeprefix(b"\xef\xbb\xbf")
+        if not colon or not headers.is_name(name):
+            if line.strip():
+                yield safe(headers.decode(line))
+        elif shown(name.decode("ascii")):
+            yield f"{name.decode('ascii')}: {safe(headers.decode(value.strip()))}".rstrip()
+
+
+def body(root: Part, width: int = 0) -> Iterator[str]:
+    """The lines of what is in `root`, safe: its text, and a line or a few for each other part."""
+    several = False
+    for item in decode.items(root):
+        if several:
+            yield ""
+        label = item.kind != TEXT or several or bool(item.part.name)
+        several = True
+        if label:
+            yield safe(f"[-- {describe(item.part)} --]")
+        yield from map(safe, _content(item, width))
+
+
+def _content(item: Item, width: int) -> Iterator[str]:
+    part = item.part
+    if item.kind == TEXT:
+        yield from _remarks(part)
+        if part.type == "text/html":
+            page = html.page(decode.markup(part), width)
+            yield from page.lines
+            yield from [""] * bool(page.links)
+            yield from (f"[{number}] {target}" for number, target in enumerate(page.links, 1))
+        else:
+            yield from decode.lines(part, width)
+    elif item.kind != NAMED:
+        yield from ("    " + line for line in report.told(part))
+
+
+def describe(part: Part) -> str:
+    """A part in a line: number, type, size, name."""
+    note = {"multipart/signed": ", signature not checked", "multipart/encrypted": ", cannot be decrypted here"}
+    if part.type in note:
+        return f"#{part.number or 0} {part.type}{note[part.type]}"
+    size = part.size
+    name = f", {' '.join(part.name.split())}" if part.name else ""
+    return f"#{part.number or 0} {part.type}, {size} octet{'s' * (size != 1)}{name}"
+
+
+def _remarks(part: Part) -> Iterator[str]:
+    """What is odd about a text, a line each."""
+    label = part.params.get("charset", "")
+    if label and not charset(label):
+        yield f"[-- unknown character set {label}: guessed --]"
+    encoding = transfer.unknown(part.field(b"Content-Transfer-Encoding"))
+    if encoding:
+        yield f"[-- unknown transfer encoding {encoding}: shown as it is --]"

@@ -1,0 +1,140 @@
+"""HTML mail as text: tables, lists and paragraphs by inscriptis, links as numbered references.
+
+Apart because it is the only importer of inscriptis and lxml, loaded when an HTML part is
+shown. Nothing is fetched. What those libraries cannot take is read without its tags.
+"""
+
+from __future__ import annotations
+
+from .reflow import wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Beyond this many characters a page is only stripped of its tags: layout costs too much.
+_LARGEST = 3_000_000
+_MOST_LINKS = 1000
+_DROPPED = ("script", "style", "head", "title", "template", "object", "noscript")
+_HIDING = ("display:none", "visibility:hidden", "font-size:0", "mso-hide:all", "max-height:0")
+
+
+class Page:
+    """An HTML part for a reader.
+
+    `lines` of text, `links` the targets that the lines refer to as [1], [2]…, `anchors` all links as (text, target).
+    """
+
+    __slots__ = ("anchors", "lines", "links")
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.links: list[str] = []
+        self.anchors: list[tuple[str, str]] = []
+
+
+def page(source: str, width: int) -> Page:
+    """Render HTML for a screen of `width` cells, 0: without wrapping. Never raises."""
+    result = Page()
+    text = _laid_out(source, result) if len(source) <= _LARGEST else None
+    for line in (stripped(source) if text is None else text).split("\n"):
+        line = line.rstrip()
+        if line or (result.lines and result.lines[-1]):
+            result.lines += _wrapped(line, width)
+    while result.lines and not result.lines[-1]:
+        result.lines.pop()
+    return result
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """Prose is wrapped, with its indentation; what has columns stays as it is."""
+    content = line.lstrip()
+    if not width or len(line) <= width // 2 or "  " in content:
+        return [line]
+    indent = line[: len(line) - len(content)]
+    hang = "  " if content.startswith(("* ", "+ ", "o ", "- ")) else ""
+    first, *more = wrap(content, max(width - len(indent + hang), 20))
+    return [indent + first, *(indent + hang + each for each in more)]
+
+
+def _laid_out(source: str, result: Page) -> str | None:
+    """The page as inscriptis lays it out, None when that fails; notes links and anchors."""
+    from inscriptis.html_engine import Inscriptis  # type: ignore[import-untyped]
+    from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
+    from lxml import html  # type: ignore[import-untyped]
+
+    try:
+        parser = html.HTMLParser(encoding="utf-8", no_network=True)
+        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        _prune(tree)
+        _number(tree, result)
+        return str(Inscriptis(tree, ParserConfig()).get_text())
+    except Exception:  # neither library names what it may raise for bad input
+        return None
+
+
+def _prune(tree: Any) -> None:
+    """Takes out what no reader sees; pictures become their alternative text."""
+    for element in list(tree.iter()):
+        if element is tree or element.getparent() is None or not isinstance(element.tag, str):
+            continue
+        style = (element.get("style") or "").replace(" ", "").lower()
+        if element.tag in _DROPPED or "hidden" in element.attrib or any(_hides(style, rule) for rule in _HIDING):
+            element.drop_tree()
+        elif element.tag == "img":
+            alt = " ".join((element.get("alt") or "").split())[:200]
+            element.tag, element.text = "span", f"[{alt}]" if alt else ""
+
+
+def _hides(style: str, rule: str) -> bool:
+    """Whether a style has the rule itself: `font-size:0` is not `font-size:0.9em`."""
+    at = style.find(rule)
+    return at >= 0 and not style[at + len(rule) :].startswith((".", *"123456789"))
+
+
+def _number(tree: Any, result: Page) -> None:
+    """Puts [n] behind each link; a target that is its own text needs no number."""
+    numbers: dict[str, int] = {}
+    for anchor in list(tree.iter("a")):
+        target = "".join((anchor.get("href") or "").split())
+        if not target or target.startswith("#") or len(result.anchors) >= _MOST_LINKS:
+            continue
+        text = " ".join(anchor.text_content().split())
+        result.anchors.append((text, target))
+        if text in (target, target.removeprefix("mailto:")):
+            continue
+        if target not in numbers:
+            result.links.append(target)
+            numbers[target] = len(result.links)
+        if len(anchor):
+            anchor[-1].tail = (anchor[-1].tail or "") + f"[{numbers[target]}]"
+        else:
+            anchor.text = (anchor.text or "") + f"[{numbers[target]}]"
+
+
+def stripped(source: str) -> str:
+    """HTML without its tags, entities resolved: quick, in linear time, for searching and for what is too large."""
+    from html import unescape
+
+    kept = []
+    until = ""
+    at = 0
+    while at < len(source):
+        opens = source.find("<", at)
+        opens = len(source) if opens < 0 else opens
+        if not until:
+            kept.append(source[at:opens])
+        closes = source.find(">", opens)
+        tag = source[opens + 1 : min(opens + 20, len(source) if closes < 0 else closes)].lower()
+        name = tag.rstrip("/").split()[0] if tag.strip("/ ") else ""
+        if until:
+            until = "" if name == until else until
+        elif name in ("script", "style", "title"):
+            until = "/" + name
+        elif name in _BREAKS:
+            kept.append("\n")
+        at = closes + 1 if closes >= 0 else len(source)
+    return "\n".join(" ".join(line.split()) for line in unescape("".join(kept)).split("\n"))
+
+
+_BREAKS = ("br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4", "/p", "/div", "/table", "blockquote")
