@@ -126,7 +126,13 @@ def _unescaped(text: str) -> bytes:
 
 
 def encode(text: str) -> str:
-    """Unstructured text for a field: as it is where it can be, the rest as RFC 2047 words."""
+    """Unstructured text for a field: as it is where it can be, the rest as RFC 2047 words.
+
+    Scripts write encoded words by hand, since other mail programs ask that of them: such words
+    mean what they say, and are written anew so that they are right.
+    """
+    if "=?" in text and text.isascii():
+        text = decode(text.encode())
     text, name = clean(text)
     words = text.split(" ")
     odd = [place for place, word in enumerate(words) if not _is_plain(word)]

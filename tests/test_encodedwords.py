@@ -66,6 +66,12 @@ def test_words_are_read_as_they_were_meant(value: bytes, text: str) -> None:
         (" a ", "=?us-ascii?Q?_a_?="),
         ("a\tb", "=?us-ascii?Q?a=09b?="),
         ("a\r\nb\nc\0d", "a b c d"),
+        ("=?UTF-8?B?R3LDvMOfZQ==?= x", "=?utf-8?Q?Gr=C3=BC=C3=9Fe?= x"),
+        (
+            "=?UTF-8?B?" + "w7zDvMO8" * 9 + "?=",
+            "=?utf-8?B?w7zDvMO8w7zDvMO8w7zDvMO8w7zDvMO8w7zDvMO8w7zDvMO8?= =?utf-8?B?w7zDvMO8w7zDvMO8w7zDvMO8?=",
+        ),
+        ("=?utf-8?Q?a=0D=0ABcc:_b?=", "a  Bcc: b"),
         ("caf\udce9", "=?iso-8859-1?Q?caf=E9?="),
         ("caf\udcc3\udca9", "=?utf-8?Q?caf=C3=A9?="),
         ("\ud800", "?"),
