@@ -54,11 +54,14 @@ class Chain(Transport):
         while self._left:
             if self._transport is None:
                 self._transport = open_transport(self._left[0], self._variables)
+                self._transport.trace = self.trace
                 self.name = self._transport.name
             try:
                 return self._transport.send(envelope, source)
             except Unreachable as failure:
                 self._failures.append(failure.text)
+                if self.trace is not None:
+                    self.trace("---", failure.text)
                 self.close()
                 del self._left[0]
         raise Unreachable("; ".join(self._failures))
@@ -115,8 +118,8 @@ def _check(word: str, origin: str, status: int) -> None:
         raise MailError(f"PYMAIL_MTA={word}: only {', '.join(FROM_ENVIRONMENT)} can be chosen there", status)
     if scheme in urls.PORTS and not word.startswith("lmtp:///"):
         server = urls.server(word, status)
-        if server.password is not None and origin != "rc":
-            raise MailError(f"{server.name}: a password is taken from files only; see password-command", status)
+        if server.password is not None and origin in ("option", "environment"):
+            raise MailError(f"{server.name}: everybody can see a password there; set password-command", status)
 
 
 def _default(variables: Variables) -> list[str]:

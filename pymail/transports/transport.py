@@ -12,8 +12,12 @@ from pymail.errors import TEMPFAIL, USAGE, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Protocol
+
+    # A line of the conversation: its direction, >>> or <<< (or --- for what is done between), and the text,
+    # printable and without secrets.
+    Trace = Callable[[str, str], None]
 
     class Source(Protocol):
         """The letter, which can be read again for each attempt.
@@ -91,9 +95,10 @@ class Unreachable(MailError):
 
 
 class Transport(ABC):
-    """One way out. `name` is how the user sees it: `smtp://localhost:25`."""
+    """One way out. `name` is how the user sees it: `smtp://localhost:25`; `trace` is told the conversation."""
 
     name: str
+    trace: Trace | None = None
 
     @abstractmethod
     def send(self, envelope: Envelope, source: Source) -> list[Answer]:

@@ -14,10 +14,13 @@ from pymail.errors import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
+    from pymail.transports.transport import Trace
+
 BLOCK = 1 << 16
+CHUNK = 1 << 18
 REPLY_LIMIT = 1 << 16
 TEXT_LIMIT = 1000
 
@@ -57,22 +60,49 @@ class Wire:
     """A connected socket and what was read from it ahead.
 
     `timeout` (seconds) bounds each wait: for a whole reply, however it drips, and for a
-    block of data to be taken. Its methods raise Lost.
+    block of data to be taken. `trace` is told each line. The methods raise Lost.
     """
 
-    def __init__(self, socket: sockets.socket, timeout: float) -> None:
+    def __init__(self, socket: sockets.socket, timeout: float, trace: Trace | None = None) -> None:
         self._socket = socket
         self._timeout = timeout
+        self._trace = trace
+        self._secrets: list[str] = []
         self._ahead = b""
         self._parting: Reply | None = None  # a 421, after which the server closes (RFC 5321 3.8)
 
     @property
     def address(self) -> str:
-        """Our own end's IP address."""
-        return str(self._socket.getsockname()[0])
+        """Our own end's IP address, "" where there is none (a unix socket)."""
+        name = self._socket.getsockname()
+        return str(name[0]) if isinstance(name, tuple) else ""
 
-    def send(self, octets: bytes) -> None:
-        """Hand all of `octets` to the system."""
+    def encrypt(self, wrap: Callable[[sockets.socket], sockets.socket]) -> None:
+        """Go on by TLS. What was sent in the clear ahead of the handshake is somebody else's (CVE-2011-0411)."""
+        if self._ahead:
+            raise Lost("sent octets ahead of the TLS handshake")
+        try:
+            self._socket.settimeout(self._timeout)
+            self._socket = wrap(self._socket)
+        except TimeoutError:
+            raise Lost("made no TLS handshake in time") from None
+        except OSError as error:
+            raise Lost(f"TLS: {_why(error)}") from None
+
+    def hide(self, secret: str) -> None:
+        """Show `***` for it from now on, in the trace and in what the server says."""
+        self._secrets += [secret] if secret else []
+
+    def ask(self, command: bytes) -> Reply:
+        """Send one command, without its line end, and read the reply."""
+        self.send(command + b"\r\n")
+        return self.reply()
+
+    def send(self, octets: bytes, shown: str = "") -> None:
+        """Hand all of `octets` to the system; the trace sees them, or `shown` in their place."""
+        if self._trace is not None:
+            for line in (shown or octets.decode("utf-8", "surrogateescape").rstrip("\r\n")).split("\r\n"):
+                self._trace(">>>", printable(self._masked(line)))
         try:
             self._socket.settimeout(self._timeout)
             self._socket.sendall(octets)
@@ -92,7 +122,10 @@ class Wire:
             code, mark = line[:3], line[3:4]
             if not (code.isdigit() and b"200" <= code < b"600" and mark in (b"", b" ", b"-")):
                 raise Lost("gave an answer that is none: " + printable(line[:60].decode("ascii", "backslashreplace")))
-            lines.append(line[4:].decode("utf-8", "surrogateescape"))
+            text = self._masked(line.decode("utf-8", "surrogateescape"))
+            if self._trace is not None:
+                self._trace("<<<", printable(text))
+            lines.append(text[4:])
             if mark != b"-":
                 reply = Reply(int(code), *lines)
                 self._parting = reply if reply.code == 421 else None
@@ -104,6 +137,11 @@ class Wire:
             self._socket.close()
         except OSError:
             pass  # a reset that comes this late changes nothing
+
+    def _masked(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
 
     def _line(self, until: float, room: int) -> bytes:
         while (end := self._ahead.find(b"\n", 0, room)) < 0:
@@ -143,21 +181,34 @@ def connect(host: str, port: int, timeout: float) -> sockets.socket:
     why = "no address"
     for family, address in _places(host, port):
         try:
-            socket = sockets.socket(family, sockets.SOCK_STREAM)
-            try:
-                socket.settimeout(timeout)
-                socket.connect(address)
-                # A command waits for no acknowledgement of the one before.
-                socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
-                return socket
-            except BaseException:
-                socket.close()
-                raise
+            socket = _connected(family, address, timeout)
+            # A command waits for no acknowledgement of the one before.
+            socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
+            return socket
         except TimeoutError:
             why = f"no connection within {timeout:g} seconds"
         except OSError as error:
             why = _why(error)
     raise Lost(why)
+
+
+def connect_unix(path: str, timeout: float) -> sockets.socket:
+    """A connection to a unix socket. Raises Lost."""
+    try:
+        return _connected(sockets.AF_UNIX, path, timeout)
+    except OSError as error:
+        raise Lost(_why(error)) from None
+
+
+def _connected(family: int, address: tuple[Any, ...] | str, timeout: float) -> sockets.socket:
+    socket = sockets.socket(family, sockets.SOCK_STREAM)
+    try:
+        socket.settimeout(timeout)
+        socket.connect(address)
+    except BaseException:
+        socket.close()
+        raise
+    return socket
 
 
 def _places(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
@@ -195,24 +246,38 @@ def dotted(pieces: Iterable[bytes], size: int = BLOCK) -> Iterator[bytes]:
         if b"." in text:
             doubled = text.replace(b"\n.", b"\n..")
             text = b"." + doubled if fresh and text.startswith(b".") else doubled
-        if text:
-            fresh = text.endswith(b"\n")
+        fresh = text.endswith(b"\n")
         block = text.replace(b"\n", b"\r\n")
-    yield block + (b".\r\n" if fresh else b"\r\n.\r\n")
+    yield block + b".\r\n"
+
+
+def chunked(pieces: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
+    """A letter as BDAT carries it (RFC 3030): each chunk behind its command, the last marked LAST."""
+    block = b""
+    for text in _lines(pieces, size):
+        if block:
+            yield b"BDAT %d\r\n%b" % (len(block), block)
+        block = text.replace(b"\n", b"\r\n")
+    yield b"BDAT %d LAST\r\n%b" % (len(block), block)
 
 
 def _lines(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
-    """The pieces in blocks with LF line ends; a CR that ends a block may be half a CRLF and waits."""
-    held, size = [], 0
+    """The letter in blocks of more than `limit` octets, with LF line ends, the last line ended.
+
+    A CR that ends a block may be half a CRLF, and waits. Only the last block can be empty.
+    """
+    held, size, ended = [], 0, True
     for piece in pieces:
         held.append(piece)
         size += len(piece)
-        if size >= limit:
+        if size > limit:
             block = b"".join(held)
             cut = len(block) - block.endswith(b"\r")
+            ended = block.endswith(b"\n")
             yield _unix(block[:cut])
             held, size = [block[cut:]], len(block) - cut
-    yield _unix(b"".join(held))
+    last = _unix(b"".join(held))
+    yield last if last.endswith(b"\n") or not last and ended else last + b"\n"
 
 
 def _unix(block: bytes) -> bytes:

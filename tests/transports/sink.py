@@ -2,19 +2,50 @@
 
 A Sink takes all mail and keeps what it was sent, octet by octet. A script makes it
 answer otherwise, hang or close at any step; so it stands for each kind of bad server.
+It speaks LMTP to whom says LHLO, and TLS where it is given a certificate.
 """
 
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from pymail.transports.transport import Answer
+from pymail.variables.values import Variables
 
 HANG = "HANG"  # says nothing more until the client goes
 CLOSE = "CLOSE"  # closes the connection
 RESET = "RESET"  # ... so that the client's next call fails
 
 OFFERS = ("PIPELINING", "8BITMIME", "SIZE 100000000", "SMTPUTF8")
+
+
+class Text:
+    """A source: octets, given out in pieces of `cut`."""
+
+    def __init__(self, octets: bytes = b"Subject: s\n\nbody\n", cut: int = 1 << 16, eightbit: bool = False) -> None:
+        self.octets = octets
+        self.cut = cut
+        self.size = len(octets)
+        self.eightbit = eightbit
+
+    def pieces(self) -> Iterator[bytes]:
+        for at in range(0, len(self.octets), self.cut):
+            yield self.octets[at : at + self.cut]
+
+
+def variables(**given: str) -> Variables:
+    """Variables as from a start-up file, `_` in a name being `-`; a client's name and a short time-out beside them."""
+    made = Variables(strict=False)
+    for name, value in {"hostname": "client.example", "smtp-timeout": "5", **given}.items():
+        made.set(name.replace("_", "-"), value, "rc")
+    return made
+
+
+def codes(answers: list[Answer]) -> list[int]:
+    return [answer.code for answer in answers]
 
 
 class Letter:
@@ -26,6 +57,10 @@ class Letter:
         self.data = data
 
 
+def address(argument: str) -> str:
+    return argument[argument.find("<") + 1 : argument.rfind(">")]
+
+
 class Gone(Exception):
     """This connection is over."""
 
@@ -35,8 +70,11 @@ class Sink:
 
     `offers` are the lines of its EHLO reply. `script` says what it answers instead of the
     usual at a step: `connect`, a verb, `RCPT address` (as it stands between < and >), `body`
-    (in the middle of the data) or `.`; a list is used up one a time. Each answer is
-    text, HANG, CLOSE or RESET; text without a CRLF gets one.
+    (in the middle of the data), `BDAT` (a chunk that is not the last) or `.` (LMTP: `. address`);
+    a list is used up one a time. Each answer is text, HANG, CLOSE or RESET; text without a
+    CRLF gets one. `tls` makes STARTTLS work, from the start with `wrapped`. `login` does AUTH:
+    it is given the conversation and the command's arguments, and returns the last reply.
+    `path` listens on a unix socket.
     """
 
     def __init__(
@@ -44,6 +82,10 @@ class Sink:
         offers: Sequence[str] = OFFERS,
         script: Mapping[str, str | list[str]] | None = None,
         family: int = socket.AF_INET,
+        tls: ssl.SSLContext | None = None,
+        wrapped: bool = False,
+        login: Callable[[Conversation, list[str]], str] | None = None,
+        path: str = "",
     ) -> None:
         self.offers = offers
         self.script = {step: list(said) if isinstance(said, list) else said for step, said in (script or {}).items()}
@@ -52,10 +94,13 @@ class Sink:
         self.chunks: list[bytes] = []  # every recv
         self.connections = 0
         self.failures: list[BaseException] = []
-        self._listener = socket.socket(family)
-        self._listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
+        self.tls = tls
+        self.wrapped = wrapped
+        self.login = login
+        self._listener = socket.socket(socket.AF_UNIX if path else family)
+        self._listener.bind(path or ("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
         self._listener.listen(50)
-        self.port: int = self._listener.getsockname()[1]
+        self.port = 0 if path else int(self._listener.getsockname()[1])
         self._open: set[socket.socket] = set()
         self._threads = [threading.Thread(target=self._accept)]
 
@@ -97,14 +142,16 @@ class Sink:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
+        conversation = Conversation(self, connection)
         try:
-            Conversation(self, connection).run()
+            conversation.run()
         except (Gone, OSError):
             pass
         except BaseException as failure:
             self.failures.append(failure)
         finally:
-            self._open.discard(connection)
+            self._open.discard(conversation.connection)
+            conversation.connection.close()
             connection.close()
 
 
@@ -117,8 +164,12 @@ class Conversation:
         self.ahead = b""
         self.mail: str | None = None
         self.recipients: list[str] = []
+        self.chunks = b""
+        self.lmtp = False
 
     def run(self) -> None:
+        if self.sink.wrapped:
+            self.encrypt()
         self.say("220 sink ESMTP", "connect")
         while True:
             line = self.until(b"\r\n").decode("utf-8", "surrogateescape")
@@ -128,6 +179,7 @@ class Conversation:
     def command(self, line: str) -> None:
         verb = line[:4].upper()
         if verb in ("EHLO", "LHLO"):
+            self.lmtp = verb == "LHLO"
             self.say("".join(f"250-{offer}\r\n" for offer in ("sink", *self.sink.offers)) + "250 HELP", verb)
         elif verb == "MAIL":
             taken = self.say("250 2.1.0 sender fine", verb).startswith("2")
@@ -136,6 +188,13 @@ class Conversation:
             self.recipient(line[8:])
         elif verb == "DATA":
             self.data()
+        elif verb == "BDAT":
+            self.chunk(*line.split()[1:])
+        elif verb == "STAR" and self.sink.tls:
+            if self.say("220 go ahead", "STARTTLS").startswith("2"):
+                self.encrypt()
+        elif verb == "AUTH" and self.sink.login:
+            self.say(self.sink.login(self, line.split()[1:]), verb)
         elif verb == "QUIT":
             self.say("221 2.0.0 bye", verb)
             raise Gone
@@ -146,8 +205,8 @@ class Conversation:
             self.say("250 sink" if verb == "HELO" else "500 5.5.1 what?", verb)
 
     def recipient(self, argument: str) -> None:
-        address = argument[argument.find("<") + 1 : argument.rfind(">")]
-        step = f"RCPT {address}" if f"RCPT {address}" in self.sink.script else "RCPT"
+        step = f"RCPT {address(argument)}"
+        step = step if step in self.sink.script else "RCPT"
         if self.mail is None:
             self.say("503 5.5.1 MAIL first")
         elif self.say("250 2.1.5 recipient fine", step).startswith("2"):
@@ -160,10 +219,42 @@ class Conversation:
         if "body" in self.sink.script:
             self.read()
             self.say("", "body")
-        data = self.letter()
-        if self.say("250 2.0.0 taken", ".").startswith("2") and self.recipients:
+        self.take(self.letter())
+
+    def chunk(self, size: str, last: str = "") -> None:
+        while len(self.ahead) < int(size):
+            self.read()
+        self.chunks += self.ahead[: int(size)]
+        self.ahead = self.ahead[int(size) :]
+        if not self.recipients:
+            self.say("503 5.5.1 no valid recipients")
+        elif last:
+            self.take(self.chunks)
+            self.chunks = b""
+        else:
+            self.say("250 2.0.0 go on", "BDAT")
+
+    def take(self, data: bytes) -> None:
+        """Answer the whole letter, by LMTP for each recipient."""
+        steps = [". " + address(recipient) for recipient in self.recipients] if self.lmtp else ["."]
+        said = [self.say("250 2.0.0 taken", step if step in self.sink.script else ".") for step in steps]
+        if any(reply.startswith("2") for reply in said) and self.recipients:
             self.sink.letters.append(Letter(self.mail or "", self.recipients, data))
         self.mail, self.recipients = None, []
+
+    def encrypt(self) -> None:
+        assert self.sink.tls is not None
+        wrapped = self.sink.tls.wrap_socket(self.connection, server_side=True)
+        self.sink._open.discard(self.connection)
+        self.sink._open.add(wrapped)
+        self.connection = wrapped
+
+    def ask(self, challenge: str) -> str:
+        """A challenge of AUTH, and the answer."""
+        self.say("334 " + challenge)
+        line = self.until(b"\r\n").decode()
+        self.sink.lines.append(line)
+        return line
 
     def letter(self) -> bytes:
         while not self.ahead.startswith(b".\r\n") and b"\r\n.\r\n" not in self.ahead:

@@ -14,36 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from servers import Exim, Postfix, free_port
-from transports.sink import CLOSE, HANG, OFFERS, RESET, Sink
+from transports.sink import CLOSE, HANG, OFFERS, RESET, Sink, Text, codes, variables
 
 from pymail.errors import USAGE, MailError
 from pymail.transports import wire
 from pymail.transports.smtp import Smtp, open_transport
 from pymail.transports.transport import Answer, Envelope, Unreachable
-from pymail.variables.values import Variables
 
 BOB, SMITH, ROOT = "bob@test.example", "smith@test.example", "root@test.example"
-
-
-class Text:
-    """A source: octets, cut into pieces."""
-
-    def __init__(self, octets: bytes = b"Subject: s\n\nbody\n", cut: int = 1 << 16, eightbit: bool = False) -> None:
-        self.octets = octets
-        self.cut = cut
-        self.size = len(octets)
-        self.eightbit = eightbit
-
-    def pieces(self) -> Iterator[bytes]:
-        for at in range(0, len(self.octets), self.cut):
-            yield self.octets[at : at + self.cut]
-
-
-def variables(**given: str) -> Variables:
-    made = Variables(strict=False)
-    for name, value in {"hostname": "client.example", "smtp-timeout": "5", **given}.items():
-        made.set(name.replace("_", "-"), value)
-    return made
 
 
 def open_(url: str, **given: str) -> Smtp:
@@ -56,10 +34,6 @@ def deliver(sink: Sink, source: Text | None = None, *to: str, sender: str = "me@
         return transport.send(Envelope(sender, list(to or [BOB])), source or Text())
     finally:
         transport.close()
-
-
-def codes(answers: list[Answer]) -> list[int]:
-    return [answer.code for answer in answers]
 
 
 def test_a_letter_arrives_with_its_envelope() -> None:

@@ -1,0 +1,174 @@
+"""Secrets: where a password or token comes from, and how it stays one.
+
+Apart because every server that asks who we are is answered from here. Nothing is cached,
+and a secret that others could have read is refused rather than used.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from pymail.errors import CONFIG, NOPERM, USAGE, MailError, reason
+from pymail.ownership import open_private
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymail.variables.values import Variables
+
+LIMIT = 1 << 20  # octets of a secret file or of a command's output
+
+
+def password(user: str, host: str, variables: Variables) -> str:
+    """The secret of `user` at `host`.
+
+    From, in this order: `password-USER@HOST`, `smtp-auth-password`, the first line of what
+    `password-command` prints, the file `password-file`, $NETRC or ~/.netrc, the keyring.
+    Raises MailError: CONFIG where there is none, NOPERM for a file that others can read,
+    USAGE for a password on the command line.
+    """
+    _leave_no_core()
+    for name in (f"password-{user}@{host}", "smtp-auth-password"):
+        value = variables.get(name)
+        if value:
+            if variables.origin(name) in ("option", "environment"):
+                raise MailError(f"{name}: everybody can see it there; set password-command or use ~/.netrc", USAGE)
+            return value
+    found = (
+        _from_command(variables.get("password-command"))
+        or _from_file(variables.get("password-file"))
+        or _from_netrc(user, host)
+        or _from_keyring(user, host)
+    )
+    if not found:
+        raise MailError(f"{user}@{host}: no password; set password-command or put it into ~/.netrc", CONFIG)
+    return found
+
+
+def _leave_no_core() -> None:
+    """From here on a crash writes no core file: the secret would be in it."""
+    from resource import RLIMIT_CORE, getrlimit, setrlimit
+
+    setrlimit(RLIMIT_CORE, (0, getrlimit(RLIMIT_CORE)[1]))
+
+
+def _from_command(command: str | None) -> str:
+    if not command:
+        return ""
+    into, out = os.pipe()
+    try:
+        try:
+            words = ["/bin/sh", "-c", command]
+            child = os.posix_spawn(words[0], words, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)])
+        finally:
+            os.close(out)
+        first = _first_line(into)
+    finally:
+        os.close(into)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status or not first:
+        raise MailError(f"password-command: it failed (status {status}) or printed nothing", CONFIG)
+    return first
+
+
+def _from_file(path: str | None) -> str:
+    if not path:
+        return ""
+    file = _open(path)
+    try:
+        return _first_line(file)
+    finally:
+        os.close(file)
+
+
+def _from_netrc(user: str, host: str) -> str:
+    path = os.environ.get("NETRC") or "~/.netrc"
+    if not os.path.exists(os.path.expanduser(path)):
+        return ""
+    file = _open(path)
+    try:
+        text = os.read(file, LIMIT).decode("utf-8", "surrogateescape")
+    finally:
+        os.close(file)
+    for machine, login, secret in _entries(text):
+        if machine in (host, "") and login in (user, ""):
+            return secret
+    return ""
+
+
+def _entries(text: str) -> Iterator[tuple[str, str, str]]:
+    """Machine ("" for `default`), login and password of each entry of a netrc file."""
+    machine: str | None = None
+    login = secret = ""
+    words = _words(text)
+    for word in words:
+        if word in ("machine", "default"):
+            if machine is not None:
+                yield machine, login, secret
+            machine, login, secret = next(words, "") if word == "machine" else "", "", ""
+        elif word == "login":
+            login = next(words, "")
+        elif word == "password":
+            secret = next(words, "")
+        elif word == "account":
+            next(words, "")
+    if machine is not None:
+        yield machine, login, secret
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a netrc file, comment lines and macros (which end at an empty line) left out."""
+    macro = False
+    for line in text.split("\n"):
+        rest = line.strip()
+        macro = bool(rest) and (macro or rest.startswith("macdef "))
+        while rest and not macro and not rest.startswith("#"):
+            word, rest = _word(rest)
+            yield word
+
+
+def _word(text: str) -> tuple[str, str]:
+    r"""The first word, which may be "quoted with \" and \\", and what follows."""
+    if not text.startswith('"'):
+        first, *rest = text.split(None, 1)
+        return first, "".join(rest)
+    word, at = "", 1
+    while at < len(text) and text[at] != '"':
+        at += text[at] == "\\"
+        word += text[at : at + 1]
+        at += 1
+    return word, text[at + 1 :].strip()
+
+
+def _from_keyring(user: str, host: str) -> str:
+    try:
+        import keyring  # type: ignore[import-not-found]
+    except ImportError:
+        return ""
+    try:
+        return keyring.get_password(host, user) or ""
+    except keyring.errors.KeyringError:
+        return ""  # it is locked, or there is none on this machine
+
+
+def _open(path: str) -> int:
+    """A file of secrets: the user's own, and nobody else may even read it."""
+    path = os.path.expanduser(path)
+    try:
+        file = open_private(path, os.O_RDONLY)
+    except OSError as error:
+        raise MailError(reason(error), CONFIG) from None
+    mode = os.fstat(file).st_mode
+    if stat.S_ISREG(mode) and mode & 0o077:
+        os.close(file)
+        raise MailError(f"{path}: not used: others can read it (chmod 600 {path})", NOPERM)
+    return file
+
+
+def _first_line(file: int) -> str:
+    octets = b""
+    while b"\n" not in octets and len(octets) < LIMIT and (more := os.read(file, LIMIT)):
+        octets += more
+    return octets.partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "surrogateescape")

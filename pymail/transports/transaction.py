@@ -1,0 +1,179 @@
+"""A mail transaction (RFC 5321 3.3): one letter's MAIL, RCPT and data, and what came back.
+
+Apart from the connection, which sees many of them: what the server offers decides the
+form of each command, and the replies decide about each recipient, also when they stop
+half-way.
+"""
+
+from __future__ import annotations
+
+from pymail.transports.wire import Lost, Reply, chunked, dotted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymail.transports.transport import Envelope, Source
+    from pymail.transports.wire import Wire
+
+# How many commands go out before their replies are read: with more, both sides could wait with full buffers.
+GROUP = 100
+AHEAD = 8  # chunks of data, likewise
+DATA = b"DATA\r\n"
+# What takes 8-bit text, with what it needs beside it (RFC 6152; RFC 3030: binary data goes by BDAT only).
+EIGHT_BIT = {"8BITMIME": "8BITMIME", "BINARYMIME": "CHUNKING"}
+
+
+class Stop(Exception):
+    """Ends a letter's way: `reply` stands for each recipient that has none of its own."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+
+
+class Transaction:
+    """One letter over one connection.
+
+    `offers` are the server's extensions (keyword -> parameters), `name` what the user calls
+    the server, `notify` when to report on delivery (RFC 3461), "" for the server's habit.
+    `verdicts` are the replies to each recipient so far; `begun`: the server has taken the
+    letter up; `ended`: and is done with it.
+    """
+
+    def __init__(self, envelope: Envelope, source: Source, name: str, notify: str) -> None:
+        self.verdicts: list[Reply | None] = [None] * len(envelope.recipients)
+        self.begun = False
+        self.ended = True
+        self._envelope = envelope
+        self._source = source
+        self._name = name
+        self._notify = notify
+
+    def run(self, wire: Wire, offers: dict[str, str]) -> Reply:
+        """Do it; the reply for all recipients without a verdict. Raises Stop, Lost, and what `source` raises."""
+        commands = [self._mail(offers)]
+        named = self._name_recipients(commands, offers)
+        if "CHUNKING" not in offers:
+            commands.append(DATA)
+        replies = _converse(wire, commands, GROUP if "PIPELINING" in offers else 1)
+        mail = next(replies)
+        self.begun, self.ended = mail.code != 421, False
+        for index, reply in zip(named, replies, strict=False):  # named first: zip must leave the reply to DATA
+            if mail.positive and not reply.positive:
+                self.verdicts[index] = reply
+        accepted = [index for index in named if self.verdicts[index] is None] if mail.positive else []
+        if "CHUNKING" in offers:
+            return self._chunks(wire, accepted, AHEAD if "PIPELINING" in offers else 1) if accepted else mail
+        return self._data(wire, accepted, mail, next(replies, mail))
+
+    def _mail(self, offers: dict[str, str]) -> bytes:
+        """The MAIL command. Raises Stop for a letter that this server cannot take."""
+        sender, source, limit = _path(self._envelope.sender), self._source, offers.get("SIZE", "")
+        utf8 = "SMTPUTF8" in offers
+        wide = self._envelope.utf8 or not all(map(str.isascii, map(_path, [sender, *self._envelope.recipients])))
+        body = next((word for word in EIGHT_BIT if word in offers and EIGHT_BIT[word] in offers), "")
+        if limit.isdecimal() and 0 < int(limit) < source.size:
+            raise Stop(Reply(552, f"5.3.4 {source.size} octets; {self._name} takes {limit} at most"))
+        if not utf8 and (self._envelope.utf8 or not sender.isascii()):
+            raise Stop(self._narrow("header" if sender.isascii() else "sender"))
+        if source.eightbit and not body:
+            raise Stop(Reply(554, f"5.6.3 {self._name} takes no 8-bit text (it offers no 8BITMIME)"))
+        parameters = (
+            f" SIZE={source.size}" if "SIZE" in offers and source.size else "",
+            f" BODY={body}" if body and (source.eightbit or wide) else "",
+            " SMTPUTF8" if wide and utf8 else "",
+            " RET=HDRS" if self._notify and "DSN" in offers else "",
+        )
+        return f"MAIL FROM:<{sender}>{''.join(parameters)}\r\n".encode()
+
+    def _name_recipients(self, commands: list[bytes], offers: dict[str, str]) -> list[int]:
+        """Add a RCPT for each recipient that this server can be told; which ones these are."""
+        notify = f" NOTIFY={self._notify}" if self._notify and "DSN" in offers else ""
+        named = []
+        for index, path in enumerate(map(_path, self._envelope.recipients)):
+            if path.isascii() or "SMTPUTF8" in offers:
+                named.append(index)
+                commands.append(f"RCPT TO:<{path}>{notify}\r\n".encode())
+            else:
+                self.verdicts[index] = self._narrow("address")
+        if not named:
+            raise Stop(self._narrow("address"))
+        return named
+
+    def _narrow(self, what: str) -> Reply:
+        return Reply(553, f"5.6.7 {self._name} takes no {what} that is not ASCII (it offers no SMTPUTF8)")
+
+    def _data(self, wire: Wire, accepted: list[int], mail: Reply, data: Reply) -> Reply:
+        """`data` is the reply to DATA, or to MAIL where DATA was not sent."""
+        if data.code == 354 and not accepted:
+            # The server waits for a letter that nobody may get (RFC 2920 3.1): it is ended at once.
+            wire.ask(b".")
+            return mail
+        if accepted and data.code < 400 and data.code != 354:
+            raise Lost(f"took DATA for something else: {data.code} {data.text}")
+        if not accepted or data.code != 354:
+            return mail if not mail.positive else data
+        for block in dotted(self._source.pieces()):
+            wire.send(block, f"({len(block)} octets of the letter)")
+        return self._end(wire, accepted)
+
+    def _chunks(self, wire: Wire, accepted: list[int], ahead: int) -> Reply:
+        """Send the letter by BDAT, with up to `ahead` chunks whose replies have not been read."""
+        owed = 0
+        for chunk in chunked(self._source.pieces()):
+            if owed == ahead:
+                _go_on(wire)
+                owed -= 1
+            wire.send(chunk, chunk[: chunk.index(b"\r")].decode())
+            owed += 1
+        return self._end(wire, accepted, owed - 1)
+
+    def _end(self, wire: Wire, accepted: list[int], owed: int = 0) -> Reply:
+        try:
+            for _ in range(owed):
+                _go_on(wire)
+            reply = self._outcome(wire, accepted)
+        except Lost as lost:
+            if lost.reply is not None:
+                raise
+            raise Lost(f"{lost} after the whole letter, which may have been delivered") from None
+        self.ended = True
+        return reply
+
+    def _outcome(self, wire: Wire, accepted: list[int]) -> Reply:
+        """The answer to the whole letter, for all of `accepted` at once."""
+        return wire.reply()
+
+
+def _converse(wire: Wire, commands: list[bytes], step: int) -> Iterator[Reply]:
+    """The replies to MAIL, each RCPT and DATA, sent `step` at a time (RFC 2920).
+
+    Ends early once MAIL or every RCPT was refused and the rest has not been sent.
+    """
+    positive = 0
+    for at in range(0, len(commands), step):
+        group = commands[at : at + step]
+        if at and positive < (2 if group == [DATA] else 1):
+            return
+        wire.send(b"".join(group))
+        for _ in group:
+            reply = wire.reply()
+            positive += reply.positive
+            yield reply
+
+
+def _go_on(wire: Wire) -> None:
+    reply = wire.reply()
+    if not reply.positive:
+        raise Lost("refused a part of the letter", reply)
+
+
+def _path(address: str) -> str:
+    """The address with its domain in ASCII (RFC 5891 A-labels) where that makes all of it ASCII."""
+    local, at, domain = address.rpartition("@")
+    if not address.isascii() and local.isascii():
+        try:
+            return local + at + domain.encode("idna").decode()
+        except UnicodeError:
+            pass  # only by SMTPUTF8, then
+    return address

@@ -1,0 +1,156 @@
+"""The forms of a letter's commands and data that depend on what the server offers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from servers import Exim
+from transports.sink import CLOSE, OFFERS, Sink, Text, codes, variables
+
+from pymail.transports import wire
+from pymail.transports.smtp import open_transport
+from pymail.transports.transport import Answer, Envelope
+
+BOB, SMITH = "bob@test.example", "smith@test.example"
+CHUNKING = (*OFFERS, "CHUNKING")
+
+
+def deliver(sink: Sink, source: Text, *to: str, **settings: str) -> list[Answer]:
+    transport = open_transport(sink.url, variables(**settings))
+    try:
+        return transport.send(Envelope("me", list(to or [BOB])), source)
+    finally:
+        transport.close()
+
+
+# -- BDAT -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("offers", [CHUNKING, ("CHUNKING",)])
+def test_a_small_letter_is_one_chunk_and_its_dots_are_left_alone(offers: tuple[str, ...]) -> None:
+    with Sink(offers) as sink:
+        assert codes(deliver(sink, Text(b".\n..\n\rx"), BOB, SMITH)) == [250, 250]
+    assert sink.letters[0].data == b".\r\n..\r\n\r\nx\r\n"
+    assert b"BDAT 12 LAST\r\n.\r\n..\r\n\r\nx\r\n" in sink.chunks
+    assert "DATA" not in sink.lines
+
+
+@pytest.mark.parametrize("offers", [CHUNKING, ("CHUNKING",)])
+def test_a_large_letter_is_many_chunks(offers: tuple[str, ...]) -> None:
+    text = b"".join(b".%d\n" % number for number in range(1_000_000))
+    with Sink(offers) as sink:
+        assert codes(deliver(sink, Text(text))) == [250]
+    assert sink.letters[0].data == text.replace(b"\n", b"\r\n")
+    assert sum(line.startswith("BDAT") for line in sink.lines) > 10
+
+
+@pytest.mark.parametrize("offers", [CHUNKING, ("CHUNKING",)])
+def test_no_chunk_is_sent_when_every_recipient_is_refused(offers: tuple[str, ...]) -> None:
+    with Sink(offers, {"RCPT": "550 no"}) as sink:
+        assert codes(deliver(sink, Text(), BOB, SMITH)) == [550, 550]
+    assert not any(line.startswith("BDAT") for line in sink.lines)
+
+
+@pytest.mark.parametrize("offers", [CHUNKING, ("CHUNKING",)])
+def test_a_chunk_that_is_refused_is_the_answer(offers: tuple[str, ...]) -> None:
+    with Sink(offers, {"BDAT": ["250 on", "552 5.3.4 too much"]}) as sink:
+        (answer,) = deliver(sink, Text(b"x\n" * 2_000_000))
+    assert (answer.code, answer.text) == (552, "5.3.4 too much")
+    assert not sink.letters
+
+
+@pytest.mark.parametrize(("step", "maybe"), [("BDAT", False), (".", True)])
+def test_a_connection_that_breaks_between_chunks_defers_the_letter(step: str, maybe: bool) -> None:
+    with Sink(CHUNKING, {step: CLOSE}) as sink:
+        (answer,) = deliver(sink, Text(b"x\n" * 5_000_000))
+    assert answer.code == 451
+    assert ("may have been delivered" in answer.text) == maybe
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"a", b"\0", b""])), st.integers(1, 9))
+def test_chunks_say_their_size_and_hold_crlf_only(words: list[bytes], size: int) -> None:
+    data = b""
+    chunks = list(wire.chunked(words, size))
+    for chunk in chunks:
+        command, _, octets = chunk.partition(b"\r\n")
+        assert command == b"BDAT %d" % len(octets) + (b" LAST" if chunk is chunks[-1] else b"")
+        data += octets
+    unix = b"".join(words).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    assert data == (unix if unix.endswith(b"\n") or not unix else unix + b"\n").replace(b"\n", b"\r\n")
+
+
+def test_eight_bit_text_goes_as_binary_where_only_that_is_taken() -> None:
+    with Sink(["BINARYMIME", "CHUNKING"]) as sink:
+        assert codes(deliver(sink, Text("ü\n".encode(), eightbit=True))) == [250]
+    assert sink.letters[0].mail.endswith(" BODY=BINARYMIME")
+    with Sink(["BINARYMIME"]) as sink:
+        assert codes(deliver(sink, Text("ü\n".encode(), eightbit=True))) == [554]
+
+
+def test_exim_takes_chunks(exim: Exim) -> None:
+    transport = open_transport(exim.url, variables())
+    said: list[str] = []
+    transport.trace = lambda direction, line: said.append(f"{direction} {line}")
+    text = b"Subject: chunks\n\n" + b".%b\n" % (b"x" * 70) * 20000
+    assert codes(transport.send(Envelope("me@test.example", [SMITH, "nobody@test.example"]), Text(text))) == [250, 550]
+    transport.close()
+    assert any(line.startswith(">>> BDAT ") for line in said)
+
+
+# -- reports on delivery ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dsn", "notify"), [("failure,delay", "FAILURE,DELAY"), ("never", "NEVER"), ("success, rubbish", "SUCCESS")]
+)
+def test_reports_on_delivery_are_asked_for_where_the_server_knows_them(dsn: str, notify: str) -> None:
+    for offers, mail, recipient in (
+        (["DSN"], "<me> RET=HDRS", f"<{BOB}> NOTIFY={notify}"),
+        ([], "<me>", f"<{BOB}>"),
+    ):
+        with Sink(offers) as sink:
+            assert codes(deliver(sink, Text(), dsn=dsn)) == [250]
+        assert (sink.letters[0].mail, sink.letters[0].recipients) == (mail, [recipient])
+
+
+def test_nothing_is_said_about_reports_when_nobody_asks() -> None:
+    with Sink(["DSN"]) as sink:
+        deliver(sink, Text())
+    assert (sink.letters[0].mail, sink.letters[0].recipients) == ("<me>", [f"<{BOB}>"])
+
+
+# -- the trace --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("offers", "data"),
+    [
+        (["PIPELINING"], [">>> DATA", "<<< 354 go on", ">>> (23 octets of the letter)"]),
+        (["PIPELINING", "CHUNKING"], [">>> BDAT 20 LAST"]),
+    ],
+)
+def test_the_trace_tells_the_conversation_but_not_the_letter(offers: list[str], data: list[str]) -> None:
+    said: list[str] = []
+    with Sink(offers, {"RCPT": "250 \x1b[31mfine"}) as sink:
+        transport = open_transport(sink.url, variables())
+        transport.trace = lambda direction, line: said.append(f"{direction} {line}")
+        transport.send(Envelope("me", [BOB]), Text())
+        transport.close()
+    told = [line for line in said if line not in data]
+    assert [line for line in said if line in data] == data
+    assert told == [
+        "<<< 220 sink ESMTP",
+        ">>> EHLO client.example",
+        "<<< 250-sink",
+        *(f"<<< 250-{offer}" for offer in offers),
+        "<<< 250 HELP",
+        ">>> MAIL FROM:<me>",
+        f">>> RCPT TO:<{BOB}>",
+        "<<< 250 2.1.0 sender fine",
+        "<<< 250 ^[[31mfine",
+        "<<< 250 2.0.0 taken",
+        ">>> QUIT",
+        "<<< 221 2.0.0 bye",
+    ]
