@@ -172,7 +172,10 @@ def outbox_folder(s: Session) -> str:
 def _send_waiting(s: Session, chain: Chain) -> None:
     """A server was reached: send what is due for the same account, for a short time and in silence (DESIGN 2.5)."""
     folder = outbox_folder(s)
-    if not folder:
+    try:
+        if not folder or not os.listdir(folder + "/new"):
+            return
+    except OSError:
         return
     from pymail.transports.outbox import Outbox
 

@@ -1,0 +1,135 @@
+"""Writes the lists in the manual pages from the program's tables.
+
+    python man/make.py            rewrite the lists
+    python man/make.py --check    only tell, by the status, whether they are right
+
+A list stands between the comments `.\\" begin NAME` and `.\\" end NAME`; all else is prose.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from pymail import escapes, interpreter, msglist, options  # noqa: E402
+from pymail.variables import posix, reading, sending  # noqa: E402
+from pymail.variables.table import FLAG, Variable  # noqa: E402
+from pymail.verbs import table  # noqa: E402
+
+PAGES = ("pymail.1", "pymailrc.5")
+
+
+def quoted(text: str) -> str:
+    """Text that roff shows as it is."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    for char, name in (("~", "\\(ti"), ("^", "\\(ha"), ("`", "\\(ga"), ("'", "\\(aq")):
+        text = text.replace(char, name)
+    return "\\&" + text if text[:1] in ("'", ".") else text
+
+
+def word(text: str) -> str:
+    """One argument of a macro."""
+    return '"' + quoted(text).replace('"', "\\(dq") + '"'
+
+
+def items(rows: list[tuple[str, str]]) -> str:
+    lines = [".Bl -tag -width Ds"]
+    for head, text in rows:
+        lines += [f".It {head}", quoted(text)]
+    return "\n".join([*lines, ".El"])
+
+
+def option_list() -> str:
+    sections = []
+    for title, rows in options.SECTIONS:
+        found = [(word(row.spelling().strip()), row.text) for row in rows]
+        sections.append(f".Ss {title}\n{items(found)}")
+    return "\n".join(sections)
+
+
+def verb_list() -> str:
+    interpreter.load_all()
+    rows = []
+    for row in sorted(table.VERBS, key=lambda row: (row.name.lower(), row.name)):
+        heads = [f"Ic {word(spelling)}" for spelling in row.spellings]
+        synopsis = f" Ar {word(row.kind.synopsis)}" if row.kind.synopsis else ""
+        rows.append((" , ".join(heads) + synopsis, f"{row.help} {row.more}".strip()))
+    return items(rows)
+
+
+def escape_list() -> str:
+    rows = [("Ic " + word("~~text"), "Begin a line with a tilde.")]
+    for row in escapes.ESCAPES:
+        heads = " , ".join("Ic " + word("~" + letter) for letter in row.letters)
+        rows.append((heads + (f" Ar {word(row.synopsis)}" if row.synopsis else ""), row.help))
+    return items(rows)
+
+
+def form_list() -> str:
+    states = [(f"Ic {word(':' + letter)}", text[0].upper() + text[1:] + ".") for letter, text in msglist.STATES.items()]
+    return (
+        items([(f"Ic {word(form)}", text[0].upper() + text[1:] + ".") for form, text in msglist.FORMS])
+        + "\n.Pp\nThe letters after a colon, of which several may stand together:\n"
+        + items(states)
+    )
+
+
+def default_of(row: Variable) -> str:
+    def shown(value: str | None) -> str:
+        if value is None:
+            return "unset"
+        return "set" if row.kind == FLAG or not value else f'"{value}"'.replace("\t", "(a tab)")
+
+    if row.same:
+        return ""
+    today, strict = shown(row.default), shown(row.posix)
+    return f"Default: {today}." if today == strict else f"Default: {today}; with POSIXLY_CORRECT: {strict}."
+
+
+def variable_list() -> str:
+    sections = []
+    for title, section in (("POSIX", posix), ("Sending", sending), ("Mailboxes and display", reading)):
+        rows = [(f"Va {word(row.name)}", f"{row.text} {default_of(row)}".strip()) for row in section.ROWS]
+        sections.append(f".Ss {title}\n{items(rows)}")
+    return "\n".join(sections)
+
+
+LISTS = {
+    "options": option_list,
+    "verbs": verb_list,
+    "escapes": escape_list,
+    "forms": form_list,
+    "variables": variable_list,
+}
+
+
+def made(page: str) -> str:
+    """The text of a page with its lists made anew."""
+    for name, make in LISTS.items():
+        begin, end = f'.\\" begin {name}\n', f'.\\" end {name}\n'
+        if begin in page:
+            before, _, rest = page.partition(begin)
+            page = before + begin + make() + "\n" + end + rest.partition(end)[2]
+    return page
+
+
+def main() -> int:
+    wrong = []
+    for name in PAGES:
+        path = HERE / name
+        text = path.read_text()
+        new = made(text)
+        if new != text and "--check" not in sys.argv:
+            path.write_text(new)
+        elif new != text:
+            wrong.append(name)
+    for name in wrong:
+        print(f"man/{name}: its lists differ from the tables; run python man/make.py")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

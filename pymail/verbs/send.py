@@ -1,0 +1,85 @@
+"""The verbs that write letters: mail, reply, Reply, followup, Followup."""
+
+from __future__ import annotations
+
+from pymail import addresses, collect, headers, post
+from pymail import draft as drafts
+from pymail.draft import Draft
+from pymail.escapes import recipients
+from pymail.session import Session
+from pymail.summary import ANSWERED
+from pymail.verbs.kinds import MSGLIST, Text
+from pymail.verbs.table import verb
+
+
+@verb("m[ail]", kind=Text("address ..."), startup=False, composing=False)
+def mail(s: Session, text: str) -> None:
+    """Write a letter to these addresses."""
+    draft = Draft()
+    draft.to = recipients(s, text)
+    _compose(s, draft, None)
+
+
+@verb("r[eply]", "r[espond]", kind=MSGLIST, startup=False, composing=False)
+def reply(s: Session, numbers: list[int]) -> None:
+    """Answer a message to its author and all its recipients; with flipr to the author alone."""
+    _reply(s, numbers, not s.variables.flag("flipr"), None)
+
+
+@verb("R[eply]", "R[espond]", kind=MSGLIST, startup=False, composing=False)
+def reply_author(s: Session, numbers: list[int]) -> None:
+    """Answer messages to their authors alone; with flipr to all recipients."""
+    _reply(s, numbers, s.variables.flag("flipr"), None)
+
+
+@verb("fo[llowup]", kind=MSGLIST, startup=False, composing=False)
+def followup(s: Session, numbers: list[int]) -> None:
+    """Answer as reply does and record the answer in a file named after the author."""
+    _reply(s, numbers, not s.variables.flag("flipr"), _author_file(s, numbers[0]))
+
+
+@verb("F[ollowup]", kind=MSGLIST, startup=False, composing=False)
+def followup_author(s: Session, numbers: list[int]) -> None:
+    """Answer as Reply does and record the answer in a file named after the author of the first message."""
+    _reply(s, numbers, s.variables.flag("flipr"), _author_file(s, numbers[0]))
+
+
+def _author_file(s: Session, number: int) -> str:
+    summary = next(iter(s.open_folder().summaries([number])))
+    return s.outgoing_file(summary.address.partition("@")[0])
+
+
+def _reply(s: Session, numbers: list[int], everyone: bool, record: str | None) -> None:
+    """Answer a message, or the authors of several (POSIX Reply to a Message or a Message List)."""
+    folder = s.open_folder()
+    if everyone:
+        numbers = numbers[:1]
+        folder.go(numbers[0])
+    fields = [headers.fields(folder.head(number)) for number in numbers]
+    me = [address for name in s.my_names() for address in addresses.lenient(name)]
+    draft = drafts.reply(fields, everyone=everyone, me=me, metoo=s.variables.flag("metoo"))
+    if s.keyboard.terminal:
+        for field, people in (("To", draft.to), ("Cc", draft.cc)):
+            if people:
+                s.say(f"{field}: {', '.join(address.header() for address in people)}")
+        s.say(f"Subject: {draft.subject}\n")
+    if _compose(s, draft, record):
+        folder.flag(numbers, ANSWERED)
+
+
+def _compose(s: Session, draft: Draft, record: str | None) -> bool:
+    """Read the letter and post it; False when it was given up."""
+    try:
+        collect.collect(s, draft)
+    except collect.Aborted as aborted:
+        if aborted.save:
+            post.bury(s, draft)
+        return False
+    if not draft.body.size and not draft.attachments:
+        if s.variables.flag("skipemptybody"):
+            return False
+        s.complain("Null message body; hope that's ok")
+    status = post.post(s, draft, record=record)
+    if status and not s.interactive:
+        s.status = status
+    return not status
