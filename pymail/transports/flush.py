@@ -193,8 +193,9 @@ class _Flush:
     def _give_up(self, entry: Entry, letter: Letter, refused: list[Answer]) -> bool:
         try:
             self.failed(letter, refused)
-        except MailError as error:
-            self.report.troubles.append(f"{entry.id}: {error.text}")
+        except (MailError, OSError) as error:
+            why = reason(error) if isinstance(error, OSError) else error.text
+            self.report.troubles.append(f"{entry.id}: {why}")
             return False
         self.report.troubles += [_trouble(answer) for answer in refused]
         return True

@@ -72,7 +72,7 @@ class Local(Transport):
         for user in users:
             if user not in done:
                 done[user] = deliver(source, user, sender, self.variables)
-        return _together(recipient, [done[user] for user in users])
+        return _together(recipient, local if at else recipient, [done[user] for user in users])
 
 
 def deliver(letter: Source, user: str, sender: str, variables: Variables) -> Answer:
@@ -84,7 +84,7 @@ def deliver(letter: Source, user: str, sender: str, variables: Variables) -> Ans
     checked(sender)
     account = _account(user)
     if account is None:
-        return Answer(user, 550, f"5.1.1 {printable(user)}: no such user on this machine")
+        return Answer(user, 550, "5.1.1 no such user on this machine")
     if os.geteuid() not in (0, account.pw_uid):
         return Answer(
             user,
@@ -197,15 +197,13 @@ def _lines(path: str) -> list[str]:
         return []
 
 
-def _together(recipient: str, answers: list[Answer]) -> Answer:
+def _together(recipient: str, name: str, answers: list[Answer]) -> Answer:
     """One answer for all users that a name stands for: the letter is tried again while one could not get it."""
-    for answer in (
-        *(answer for answer in answers if answer.deferred),
-        *(answer for answer in answers if answer.refused),
-        *answers,
-    ):
-        return Answer(recipient, answer.code, answer.text)
-    return Answer(recipient, 550, f"5.1.1 {printable(recipient)}: an alias for nobody")
+    if not answers:
+        return Answer(recipient, 550, "5.1.1 an alias for nobody")
+    worst = min(answers, key=lambda answer: 0 if answer.deferred else 1 if answer.refused else 2)
+    whose = "" if worst.recipient == name else f" ({printable(worst.recipient)})"
+    return Answer(recipient, worst.code, worst.text + whose)
 
 
 def _delivered(letter: Source, user: str, sender: str) -> Iterator[bytes]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from users import in_child
 
-from pymail.errors import IOERR, NOINPUT, NOPERM, TEMPFAIL, MailError
+from pymail.errors import CANTCREAT, IOERR, NOINPUT, NOPERM, TEMPFAIL, MailError
 from pymail.transports import flush as flushing
 from pymail.transports.entry import Entry, Letter
 from pymail.transports.flush import Report, flush
@@ -452,3 +455,22 @@ def test_a_damaged_entry_does_not_hide_its_account(outbox: Outbox) -> None:
     put(outbox, "c@x", now=NOW + 1)
     Path(outbox.entries()[0].path).write_bytes(b"")
     assert outbox.accounts() == ["home"]
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(outbox: Outbox) -> None:
+    def try_it() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+        with pytest.raises(MailError, match="outbox .*: File too large") as caught:
+            put(outbox, "b@x", octets=b"x" * 9000)
+        assert caught.value.status == IOERR
+
+    in_child(try_it)
+    assert os.listdir(outbox.folder + "/tmp") == os.listdir(outbox.new) == []
+
+
+def test_an_outbox_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(MailError, match="outbox .*: Not a directory") as caught:
+        put(Outbox(f"{tmp_path}/file/outbox"), "b@x")
+    assert caught.value.status == CANTCREAT

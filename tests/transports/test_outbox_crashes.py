@@ -25,6 +25,7 @@ from transports.queue_job import Text, put, run_flush
 
 from pymail.transports.outbox import Outbox
 
+slow = pytest.mark.slow
 needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 CHANGES = "openat,mkdir,write,pwrite64,fsync,fdatasync,rename,unlink,ftruncate,link,fcntl,close"
 JOB = (sys.executable, "-I", "-S", queue_job.__file__)
@@ -163,7 +164,7 @@ def test_a_change_killed_at_any_call_is_made_or_not(tmp_path: Path, job: str, le
 
 
 @needs_strace
-@pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EDQUOT"])
+@pytest.mark.parametrize("error", ["ENOSPC", pytest.param("EIO", marks=slow), pytest.param("EDQUOT", marks=slow)])
 def test_a_put_whose_call_fails_tells_it_and_leaves_nothing(tmp_path: Path, error: str) -> None:
     for folder, said in attempts(tmp_path, lambda folder: None, f"error={error}", "put", "7", "a@x"):
         outbox = Outbox(f"{folder}/outbox")
@@ -176,13 +177,49 @@ def test_a_put_whose_call_fails_tells_it_and_leaves_nothing(tmp_path: Path, erro
 
 
 @needs_strace
-@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
+@pytest.mark.parametrize("error", ["ENOSPC", pytest.param("EIO", marks=slow)])
 def test_a_flush_whose_call_fails_loses_nothing(tmp_path: Path, error: str) -> None:
     for folder, _ in attempts(tmp_path, three_letters, f"error={error}", "flush", "strict"):
         drain(folder)
         count = Counter(taken(folder))
         assert set(count) == {"1 a@x", "2 b@x", "2 e@x", "2 later-c@x", "4 g@x"}
         assert set(buried(folder)) == {"2", "3"}
+
+
+@needs_strace
+def test_a_letter_and_its_name_are_on_disk_before_it_is_called_queued(tmp_path: Path) -> None:
+    assert order(fresh(tmp_path, "box", lambda folder: None), "put", "7", "a@x")[-4:] == [
+        "fsync tmp", "rename tmp", "fsync new", "write 1",
+    ]  # fmt: skip
+
+
+@needs_strace
+def test_what_is_given_up_is_buried_on_disk_before_it_leaves_the_outbox(tmp_path: Path) -> None:
+    def refused(folder: str) -> None:
+        put(folder, 1, ["no-a@x", "later-b@x"])
+        put(folder, 2, ["no-c@x"])
+
+    done = order(fresh(tmp_path, "box", refused), "flush", "strict")
+    assert [call for call in done if ("dead" in call or "new" in call) and "write" not in call] == [
+        "fsync dead.letter", "fdatasync new", "rename new", "fsync dead.letter", "unlink new", "fsync new",
+    ]  # fmt: skip
+
+
+def order(folder: Path, *job: str) -> list[str]:
+    """The calls that make a change durable or visible, each with the part of the outbox that it is about."""
+    log = folder.parent / "trace"
+    done = run(*strace("-y", "-o", str(log), "-e", "trace=fsync,fdatasync,rename,unlink,write"), *JOB, job[0],
+               str(folder), *job[1:])  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = []
+    for line in log.read_text(errors="replace").splitlines():
+        call = re.match(r"\d+ +(\w+)\((?:\"|\d+<|1<)([^\">]*)", line)
+        where = call and re.search(r"/(tmp|new|dead\.letter)(/|$)", call[2].removeprefix(str(folder)))
+        if call and where:
+            found.append(f"{call[1]} {where[1]}")
+        elif call and call[1] == "write" and "queued" in line:
+            found.append("write 1")
+    return found
 
 
 def test_two_flushes_at_once_send_each_letter_once(tmp_path: Path) -> None:
@@ -205,7 +242,7 @@ def test_two_flushes_at_once_send_each_letter_once(tmp_path: Path) -> None:
     assert taken(tmp_path) == [f"{number} a@x" for number in range(100)]
 
 
-@pytest.mark.slow
+@slow
 def test_a_thousand_random_kills_lose_nothing_and_repeat_one_letter_each_at_most(tmp_path: Path) -> None:
     dice = random.Random(5)
     kills = queued = 0
