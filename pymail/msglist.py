@@ -54,11 +54,13 @@ FORMS = (
     (".", "the current message (and where none is named)"),
     ("^ $ *", "the first, the last, all messages"),
     ("+ -", "the next, the previous message"),
-    (":n :u :r :o :d", "new, unread, read, old, deleted messages (also :a answered, :f flagged, :t tagged)"),
+    (":n :u :r :o :d", "new, unread, read, old, deleted messages"),
+    (":a :f :t", "answered, flagged, tagged messages"),
     ("/text", "messages with text in their subject"),
     ("bob", "messages from bob"),
-    ("@field@text", "messages with text in that field; @body@text: in their text"),
-    (";  ,  `", "the message before, the parent of the current one, the list before"),
+    ("@field@text", "messages with text in that header field"),
+    ("@body@text", "messages with text in their body"),
+    ("; , `", "the message before, the parent, the list before"),
     ("&5", "the whole thread of message 5"),
 )
 

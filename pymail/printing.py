@@ -27,7 +27,7 @@ def print_messages(s: Session, numbers: list[int], *, every_field: bool = False,
     folder = s.open_folder()
     for number in numbers:
         folder.go(number, shown=True)
-        _put(s, _lines(s, number, every_field), pager)
+        put(s, _lines(s, number, every_field), pager)
         folder.read(number)
 
 
@@ -36,7 +36,7 @@ def print_top(s: Session, number: int, count: int) -> None:
     folder = s.open_folder()
     lines = list(_lines(s, number, False))
     text = lines.index("") + 1 if "" in lines else len(lines)
-    _put(s, lines[: text + count], False)
+    put(s, lines[: text + count])
     folder.go(number, shown=True)
     folder.read(number)
 
@@ -47,8 +47,8 @@ def _lines(s: Session, number: int, every_field: bool) -> Iterator[str]:
     yield from display.message(s.open_folder().raw(number), shown=shows, width=s.screen()[1])
 
 
-def _put(s: Session, lines: Iterable[str], pager: bool) -> None:
-    """Write lines; to the pager when there are more than `crt` of them and a person reads (POSIX crt, PAGER)."""
+def put(s: Session, lines: Iterable[str], pager: bool = False) -> None:
+    """Write safe lines; to the pager when there are more than `crt` of them and a person reads (POSIX crt, PAGER)."""
     crt = s.variables.number("crt")
     if pager or (crt is not None and s.interactive and _on_terminal()):
         lines = list(lines)

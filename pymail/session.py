@@ -45,6 +45,18 @@ class Filter:
         return name in self.retained if self.retained else name not in self.ignored
 
 
+# What a person seldom wants to see of a header; POSIX hides nothing by itself.
+_NOISE = (
+    "arc-authentication-results arc-message-signature arc-seal authentication-results auto-submitted content-disposition "
+    "content-language content-length content-transfer-encoding content-type delivered-to dkim-signature "
+    "domainkey-signature envelope-to errors-to in-reply-to lines list-archive list-help list-id list-owner list-post "
+    "list-subscribe list-unsubscribe list-unsubscribe-post message-id mime-version precedence received received-spf "
+    "references return-path sender status user-agent x-imapbase x-keywords x-mailer x-mozilla-keys x-mozilla-status "
+    "x-mozilla-status2 x-original-to x-originating-ip x-priority x-spam-checker-version x-spam-level x-spam-score "
+    "x-spam-status x-status x-uid"
+)
+
+
 class User:
     """Who runs this: the effective uid's passwd entry; LOGNAME and USER only choose among its names."""
 
@@ -124,6 +136,8 @@ class Session:
         self.aliases: dict[str, list[str]] = {}
         self.alternates: list[str] = []
         self.filters: dict[str, Filter] = {"type": Filter(), "save": Filter()}
+        if not variables.strict:
+            self.filters["type"].ignored.update(_NOISE.split())
         self.mailbox_user = ""
         self.last_shell = ""
         self.last_verb = ""

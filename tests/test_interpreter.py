@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from pymail import interpreter
+from pymail import interpreter, msglist
 from pymail.errors import MailError
 from pymail.folder import Folder
 from pymail.input import Keyboard, Script
@@ -170,3 +170,12 @@ def test_hold_overrides_delete() -> None:
     assert s.folder is not None
     interpreter.run(s, Script("", ["delete 1", "undelete 1", "delete 2"]))
     assert not s.folder.deleted(1) and s.folder.deleted(2)
+
+
+def test_help_has_a_line_for_each_verb_and_each_form_of_a_message_list() -> None:
+    s = session(1)
+    interpreter.execute(s, "?")
+    assert isinstance(s.out, io.StringIO)
+    lines = s.out.getvalue().splitlines()
+    assert len(lines) == len(table.VERBS) + len(msglist.FORMS) + 2
+    assert max(map(len, lines)) < 80

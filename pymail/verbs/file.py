@@ -12,37 +12,46 @@ from pymail.verbs.table import verb
 
 @verb("s[ave]", kind=MSGLIST_OR_FILE)
 def save(s: Session, numbers: list[int], path: str | None) -> None:
-    """Append messages to a file (mbox when none is named) and mark them saved."""
+    """Append messages to a file, or to mbox.
+
+    They are marked as saved.
+    """
     _append(s, numbers, path or s.home_file("MBOX", "mbox"))
     s.open_folder().mark(numbers, SAVED)
 
 
 @verb("S[ave]", kind=MSGLIST, startup=False)
 def save_by_author(s: Session, numbers: list[int]) -> None:
-    """Append messages to a file named after the author of the first, and mark them saved."""
+    """Save messages in a file of the author's name.
+
+    That is the login name of the author of the first.
+    """
     _append(s, numbers, _author_file(s, numbers[0]))
     s.open_folder().mark(numbers, SAVED)
 
 
 @verb("c[opy]", kind=MSGLIST_OR_FILE)
 def copy(s: Session, numbers: list[int], path: str | None) -> None:
-    """Append messages to a file (mbox when none is named) without marking them saved."""
+    """Copy messages to a file, or to mbox.
+
+    As save, but they are not marked as saved.
+    """
     _append(s, numbers, path or s.home_file("MBOX", "mbox"))
     _read(s, numbers)
 
 
 @verb("C[opy]", kind=MSGLIST, startup=False)
 def copy_by_author(s: Session, numbers: list[int]) -> None:
-    """Append messages to a file named after the author of the first."""
+    """Copy messages to a file of the author's name."""
     _append(s, numbers, _author_file(s, numbers[0]))
     _read(s, numbers)
 
 
 @verb("w[rite]", kind=MSGLIST_FILE)
 def write(s: Session, numbers: list[int], path: str) -> None:
-    """Append the text of messages to a file, without their headers, and save attachments beside it.
+    """Append the text to a file, save attachments.
 
-    With POSIXLY_CORRECT the messages count as saved.
+    The header is left out; attachments are saved beside the file. With POSIXLY_CORRECT the messages count as saved.
     """
     from pymail import extract
 
@@ -77,9 +86,9 @@ def _author_file(s: Session, number: int) -> str:
 
 @verb("fi[le]", "fold[er]", kind=Words("[file]", 0, 1))
 def folder_(s: Session, names: list[str]) -> None:
-    """Show which mailbox is open, or leave it as quit does and open another.
+    """Show which mailbox is open, or open another.
 
-    % is the system mailbox, %user that of a user, # the mailbox before, & mbox, +name one in the folder directory.
+    The open one is left as quit leaves it. % is the system mailbox, %user that of a user, # the mailbox before, & mbox, +name one in the folder directory.
     """
     if not names:
         s.say(listing.status_line(s.open_folder()))
@@ -112,7 +121,10 @@ def _quoted(path: str) -> str:
 
 @verb("q[uit]", kind=Words("[status]", 0, 1), startup=False, composing=False)
 def quit_(s: Session, words: list[str]) -> None:
-    """Leave: deleted messages go, the rest stays where the marks and variables say."""
+    """Leave and do what was asked for.
+
+    Deleted messages go, the others are where marks and variables want them.
+    """
     visit.leave(s)
     raise Leave(_status(s, words))
 

@@ -11,7 +11,7 @@ from pymail.verbs.table import verb
 
 @verb("h[eaders]", kind=MESSAGE_OR_NONE)
 def headers(s: Session, number: int | None) -> None:
-    """Print the page of header lines that holds a message."""
+    """Print the page of header lines with a message."""
     folder = s.open_folder()
     top = listing.page_of(s, number or folder.dot)
     if number is not None:
@@ -27,7 +27,10 @@ def from_(s: Session, numbers: list[int]) -> None:
 
 @verb("z", kind=Text("[+|-]"))
 def z(s: Session, text: str) -> None:
-    """Print the next page of header lines; z- the one before, z^ the first, z$ the last."""
+    """Print the next or previous page of header lines.
+
+    z^ prints the first, z$ the last page.
+    """
     folder = s.open_folder()
     size = listing.page_size(s)
     top = {
@@ -45,7 +48,7 @@ def z(s: Session, text: str) -> None:
 
 @verb("=", kind=MSGLIST_OR_NONE)
 def equals(s: Session, numbers: list[int] | None) -> None:
-    """Print the number of the current message, or of those listed."""
+    """Print the number of the current message."""
     for number in numbers or [s.open_folder().dot]:
         s.say(str(number))
 

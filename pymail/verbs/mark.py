@@ -14,7 +14,7 @@ from pymail.verbs.table import verb
 
 @verb("d[elete]", kind=MSGLIST, changes=True)
 def delete(s: Session, numbers: list[int]) -> None:
-    """Delete messages; they go when the mailbox is left."""
+    """Delete messages, when the mailbox is left."""
     folder = s.open_folder()
     folder.delete(numbers)
     if s.variables.flag("autoprint") and not folder.deleted(folder.dot):
@@ -33,7 +33,10 @@ def dp(s: Session, numbers: list[int]) -> None:
 
 @verb("u[ndelete]", kind=kinds.DELETED, changes=True)
 def undelete(s: Session, numbers: list[int]) -> None:
-    """Take deleted messages back; they count as read."""
+    """Take deleted messages back.
+
+    They count as read.
+    """
     folder = s.open_folder()
     folder.mark(numbers, TOUCHED, instead_of=DELETED)
     folder.flag(numbers, SEEN)
@@ -50,7 +53,10 @@ def hold(s: Session, numbers: list[int]) -> None:
 
 @verb("mb[ox]", kind=MSGLIST, changes=True)
 def mbox(s: Session, numbers: list[int]) -> None:
-    """Move messages to mbox at quit, even if hold is set."""
+    """Move messages to mbox at quit.
+
+    Also when hold is set.
+    """
     folder = _in_system_mailbox(s, "mbox")
     folder.mark(numbers, MBOX | TOUCHED, instead_of=PRESERVED)
     folder.flag(numbers, SEEN)
@@ -58,7 +64,7 @@ def mbox(s: Session, numbers: list[int]) -> None:
 
 @verb("tou[ch]", kind=MSGLIST, changes=True)
 def touch(s: Session, numbers: list[int]) -> None:
-    """Move messages to mbox at quit, unless hold is set."""
+    """Move messages to mbox at quit, but for hold."""
     _in_system_mailbox(s, "touch").mark(numbers, TOUCHED, instead_of=PRESERVED)
 
 
@@ -123,7 +129,7 @@ def undraft(s: Session, numbers: list[int]) -> None:
 
 @verb("ta[g]", kind=MSGLIST)
 def tag(s: Session, numbers: list[int]) -> None:
-    """Tag messages for this session; :t names them."""
+    """Tag messages for this session, see :t."""
     s.open_folder().mark(numbers, TAGGED)
 
 

@@ -14,7 +14,10 @@ _DEEPEST = 50
 
 @verb("def[ine]", kind=Words("[name {]", 0, 2), sending=True)
 def define(s: Session, names: list[str]) -> None:
-    """Define a macro: the lines up to a lone } are carried out by call; or list the macros."""
+    """Define a macro, or list them.
+
+    The lines up to a lone } are carried out by call.
+    """
     _define(s, "define", s.macros, names)
 
 
@@ -34,7 +37,10 @@ def call(s: Session, names: list[str]) -> None:
 
 @verb("ac[count]", kind=Words("[name [{]]", 0, 2), sending=True)
 def account(s: Session, names: list[str]) -> None:
-    """Define an account as define does a macro, change to one, or list them; null is the one without settings."""
+    """Define, change or list accounts.
+
+    An account is defined as a macro is; null is the one without settings.
+    """
     if len(names) != 1:
         _define(s, "account", s.accounts, names)
         return
@@ -90,7 +96,7 @@ def _run(s: Session, name: str, lines: list[str]) -> None:
 
 @verb("eval", kind=Text("command"), sending=True)
 def eval_(s: Session, text: str) -> None:
-    """Replace $name by the values of variables, then carry out the command."""
+    """Do a command after replacing $variables in it."""
     import string
 
     class Value(dict[str, str]):
@@ -103,7 +109,10 @@ def eval_(s: Session, text: str) -> None:
 
 @verb("commandal[ias]", kind=Text("[name [command]]"), sending=True)
 def commandalias(s: Session, text: str) -> None:
-    """Give a command another name, or show one or all."""
+    """Give a command another name.
+
+    Without a command it is shown.
+    """
     name, _, command = text.partition(" ")
     if command.strip():
         s.command_aliases[name] = _unquoted(command.strip())
@@ -120,7 +129,7 @@ def _unquoted(text: str) -> str:
 
 @verb("uncommandal[ias]", kind=Words("name ...", 1), sending=True)
 def uncommandalias(s: Session, names: list[str]) -> None:
-    """Remove other names of commands; * removes all."""
+    """Remove other names of commands."""
     for name in names:
         if name == "*":
             s.command_aliases.clear()
@@ -130,7 +139,7 @@ def uncommandalias(s: Session, names: list[str]) -> None:
 
 @verb("shortc[ut]", kind=Words("[name path ...]"), sending=True)
 def shortcut(s: Session, names: list[str]) -> None:
-    """Give mailboxes short names for folder, save and copy, or list them."""
+    """Give mailboxes short names, or list them."""
     if len(names) % 2:
         raise MailError(f"{names[-1]}: a path is wanted after each name", USAGE)
     for at in range(0, len(names), 2):

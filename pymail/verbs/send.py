@@ -22,25 +22,31 @@ def mail(s: Session, text: str) -> None:
 
 @verb("r[eply]", "r[espond]", kind=MSGLIST, startup=False, composing=False)
 def reply(s: Session, numbers: list[int]) -> None:
-    """Answer a message to its author and all its recipients; with flipr to the author alone."""
+    """Answer the author and all recipients.
+
+    With flipr: the author alone.
+    """
     _reply(s, numbers, not s.variables.flag("flipr"), None)
 
 
 @verb("R[eply]", "R[espond]", kind=MSGLIST, startup=False, composing=False)
 def reply_author(s: Session, numbers: list[int]) -> None:
-    """Answer messages to their authors alone; with flipr to all recipients."""
+    """Answer the author alone.
+
+    With flipr: all recipients as well.
+    """
     _reply(s, numbers, s.variables.flag("flipr"), None)
 
 
 @verb("fo[llowup]", kind=MSGLIST, startup=False, composing=False)
 def followup(s: Session, numbers: list[int]) -> None:
-    """Answer as reply does and record the answer in a file named after the author."""
+    """As reply, with a copy in the author's file."""
     _reply(s, numbers, not s.variables.flag("flipr"), _author_file(s, numbers[0]))
 
 
 @verb("F[ollowup]", kind=MSGLIST, startup=False, composing=False)
 def followup_author(s: Session, numbers: list[int]) -> None:
-    """Answer as Reply does and record the answer in a file named after the author of the first message."""
+    """As Reply, with a copy in the author's file."""
     _reply(s, numbers, s.variables.flag("flipr"), _author_file(s, numbers[0]))
 
 

@@ -77,7 +77,7 @@ def unalias(s: Session, names: list[str]) -> None:
 
 @verb("alt[ernates]", kind=Words("[address ...]"), sending=True)
 def alternates(s: Session, names: list[str]) -> None:
-    """Say which other addresses are mine, or list them."""
+    """Say which other addresses are mine."""
     if names:
         s.alternates = names
     elif s.alternates:
@@ -86,13 +86,19 @@ def alternates(s: Session, names: list[str]) -> None:
 
 @verb("di[scard]", "ig[nore]", kind=Words("[field ...]"), sending=True)
 def ignore(s: Session, names: list[str]) -> None:
-    """Hide header fields when messages are printed, or list the hidden ones."""
+    """Hide header fields of printed messages.
+
+    Without fields the hidden ones are listed.
+    """
     _filter(s, s.filters["type"].ignored, names)
 
 
 @verb("ret[ain]", kind=Words("[field ...]"), sending=True)
 def retain(s: Session, names: list[str]) -> None:
-    """Show only these header fields when messages are printed, or list them."""
+    """Show only these header fields.
+
+    Without fields they are listed. retain overrides ignore.
+    """
     _filter(s, s.filters["type"].retained, names)
 
 
@@ -104,7 +110,7 @@ def unignore(s: Session, names: list[str]) -> None:
 
 @verb("unret[ain]", kind=Words("field ...", 1), sending=True)
 def unretain(s: Session, names: list[str]) -> None:
-    """Take header fields off the list of retain; * takes all."""
+    """Take fields off the list of retain; * all."""
     _unfilter(s.filters["type"].retained, names)
 
 
@@ -149,9 +155,9 @@ def source(s: Session, names: list[str]) -> None:
 
 @verb("i[f]", kind=Text("s|r|t|test"), sending=True, flow=True)
 def if_(s: Session, text: str) -> None:
-    """Carry out the lines up to elif, else or endif only when sending (s), reading (r), on a terminal (t).
+    """Do the lines up to endif on a condition.
 
-    Or when a test holds: `-N name`, `-Z name` (set, unset), `$name == text`, `!=`, `=~`, `=%`, `-eq` and the like,
+    s: sending, r: reading, t: on a terminal. Or when a test holds: `-N name`, `-Z name` (set, unset), `$name == text`, `!=`, `=~`, `=%`, `-eq` and the like,
     joined by `&&`, `||` and `!`, grouped by `[ ]`.
     """
     conditions = s.sources[-1].conditions
@@ -161,7 +167,7 @@ def if_(s: Session, text: str) -> None:
 
 @verb("eli[f]", kind=Text("s|r|t|test"), sending=True, flow=True)
 def elif_(s: Session, text: str) -> None:
-    """Carry out the lines that follow when no branch before was and the condition holds."""
+    """Another condition for if."""
     conditions = _open_if(s, "elif")
     if conditions[-1] is False:
         conditions[-1] = _holds(s, text)
@@ -172,7 +178,7 @@ def elif_(s: Session, text: str) -> None:
 
 @verb("el[se]", kind=NOTHING, sending=True, flow=True)
 def else_(s: Session) -> None:
-    """Carry out the lines up to endif when those after if were not."""
+    """Begin the lines for when if did not hold."""
     conditions = _open_if(s, "else")
     conditions[-1] = None if conditions[-1] is None else not conditions[-1]
 

@@ -36,7 +36,10 @@ def shell(s: Session) -> None:
 
 @verb("pi[pe]", "|", kind=MSGLIST_COMMAND)
 def pipe(s: Session, numbers: list[int], command: str) -> None:
-    """Send messages to a command's standard input; without a command to that of the variable cmd."""
+    """Send messages to a shell command.
+
+    Without a command: to that of the variable cmd.
+    """
     command = command or s.variables.text("cmd") or ""
     if not command:
         raise MailError("pipe: a command is wanted; or set cmd=COMMAND", USAGE)
@@ -52,13 +55,19 @@ def pipe(s: Session, numbers: list[int], command: str) -> None:
 
 @verb("e[dit]", kind=MSGLIST, startup=False)
 def edit(s: Session, numbers: list[int]) -> None:
-    """Look at messages in EDITOR; with writebackedited, or when confirmed, changes are kept."""
+    """Edit messages with EDITOR.
+
+    Changes are kept when confirmed, or with writebackedited.
+    """
     _edit(s, numbers, "EDITOR")
 
 
 @verb("v[isual]", kind=MSGLIST, startup=False)
 def visual(s: Session, numbers: list[int]) -> None:
-    """Look at messages in VISUAL; with writebackedited, or when confirmed, changes are kept."""
+    """Edit messages with VISUAL.
+
+    Changes are kept when confirmed, or with writebackedited.
+    """
     _edit(s, numbers, "VISUAL")
 
 

@@ -29,15 +29,15 @@ def more(s: Session, numbers: list[int]) -> None:
 
 @verb("M[ore]", "Pag[e]", kind=MSGLIST)
 def more_all(s: Session, numbers: list[int]) -> None:
-    """Print messages with all their header fields through the pager."""
+    """Print messages with all fields by the pager."""
     printing.print_messages(s, numbers, every_field=True, pager=True)
 
 
 @verb("n[ext]", kind=MESSAGE_OR_NONE)
 def next_(s: Session, number: int | None) -> None:
-    """Print the next message; an empty line and a bare number do the same.
+    """Print the next message, or this one.
 
-    The current message comes first when it has not been printed yet.
+    An empty line and a bare number do the same. The current message comes first when it has not been printed yet.
     """
     folder = s.open_folder()
     if number is None:
@@ -53,7 +53,10 @@ def next_(s: Session, number: int | None) -> None:
 
 @verb("to[p]", kind=MSGLIST)
 def top(s: Session, numbers: list[int]) -> None:
-    """Print the first lines of messages; toplines says how many."""
+    """Print the first lines of messages.
+
+    The variable toplines says how many.
+    """
     for number in numbers:
         printing.print_top(s, number, s.variables.number("toplines") or 5)
 
@@ -65,14 +68,31 @@ def help_(s: Session, names: list[str]) -> None:
     if names:
         _explain(s, interpreter.lookup(names[0]))
         return
-    rows = [(row.name, row.kind.synopsis, row.help) for row in table.VERBS]
-    wide = max(len(f"{name} {synopsis}") for name, synopsis, _ in rows)
-    for name, synopsis, text in rows:
-        s.say(f"{f'{name} {synopsis}':<{wide}}  {text}")
-    s.say("")
-    s.say("[msglist] is one or more of these:")
-    for form, text in msglist.FORMS:
-        s.say(f"{form:<{wide}}  {text}")
+    rows = [(f"{row.name} {row.kind.synopsis}", row.help) for row in sorted(table.VERBS, key=_place)]
+    forms = list(msglist.FORMS)
+    columns = s.screen()[1]
+    lines = [*_table(rows, columns), "", "A [msglist] is one or more of these:", *_table(forms, columns)]
+    printing.put(s, lines)
+
+
+def _place(row: table.Verb) -> int:
+    """Reading comes first in help, settings last; within a module the order is that of the file."""
+    return _HELP_ORDER.index(row.function.__module__.rpartition(".")[2])
+
+
+_HELP_ORDER = ("show", "send", "mark", "index", "file", "shell", "queue", "settings", "program")
+
+
+def _table(rows: list[tuple[str, str]], columns: int) -> list[str]:
+    """Command and arguments, description: a line each, or more where the screen is narrow."""
+    import textwrap
+
+    wide = max(len(head) for head, _ in rows)
+    lines = []
+    for head, text in rows:
+        head = f"{head:<{wide}}  "
+        lines += textwrap.wrap(text, columns - 1, initial_indent=head, subsequent_indent=" " * len(head))
+    return lines
 
 
 def _explain(s: Session, row: table.Verb) -> None:
