@@ -84,7 +84,7 @@ def _read_lines(s: Session, draft: Draft) -> None:
                 raise Aborted(save=True) from None
             else:
                 interrupted = True
-                s.say("\n(Interrupt -- one more to kill letter)")
+                s.say("", "(Interrupt -- one more to kill letter)")
 
 
 def _ends(s: Session, line: bytes) -> bool:

@@ -253,7 +253,7 @@ def _insert_messages(s: Session, draft: Draft, text: str, prefix: str, every_fie
         # POSIX ~m: "prefixing non-empty lines".
         draft.body.write(b"".join(_octets(prefix + line if line else line) + b"\n" for line in lines))
         folder.read(number)
-    s.say(f"Interpolating: {' '.join(map(str, found))}\n(continue)")
+    s.say(f"Interpolating: {' '.join(map(str, found))}", "(continue)")
 
 
 @escape("e")
@@ -291,7 +291,7 @@ def pipe(s: Session, draft: Draft, text: str) -> None:
     if status:
         raise MailError(f"{text}: failed with status {status}; the text is unchanged", NOINPUT)
     _replace(draft, octets)
-    s.say(f'"{text}" {octets.count(10)}/{len(octets)}\n(continue)')
+    s.say(f'"{text}" {octets.count(10)}/{len(octets)}', "(continue)")
 
 
 @escape("p")
@@ -299,11 +299,11 @@ def print_(s: Session, draft: Draft, text: str) -> None:
     """Print the letter so far."""
     from pymail import display
 
-    s.say("-------\nMessage contains:")
+    s.say("-------", "Message contains:")
     for field, people in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
         if people:
             s.say(f"{field}: {', '.join(address.header() for address in people)}")
-    s.say(f"Subject: {draft.subject}\n")
+    s.say(f"Subject: {draft.subject}", "")
     for line in b"".join(draft.body.pieces()).decode("utf-8", "replace").split("\n")[:-1]:
         s.out.write(display.safe(line) + "\n")
     s.say("(continue)")

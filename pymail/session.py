@@ -149,9 +149,10 @@ class Session:
 
     # -- what is said --------------------------------------------------------
 
-    def say(self, text: str) -> None:
-        """A line for the user, made safe, on standard output."""
-        self.out.write(printable(text) + "\n")
+    def say(self, *lines: str) -> None:
+        """Lines for the user, made safe, on standard output."""
+        for line in lines:
+            self.out.write(printable(line) + "\n")
 
     def complain(self, text: str) -> None:
         """A diagnostic: one safe line on standard error."""

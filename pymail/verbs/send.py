@@ -68,7 +68,7 @@ def _reply(s: Session, numbers: list[int], everyone: bool, record: str | None) -
         for field, people in (("To", draft.to), ("Cc", draft.cc)):
             if people:
                 s.say(f"{field}: {', '.join(address.header() for address in people)}")
-        s.say(f"Subject: {draft.subject}\n")
+        s.say(f"Subject: {draft.subject}", "")
     if _compose(s, draft, record):
         folder.flag(numbers, ANSWERED)
 
