@@ -5,7 +5,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-from pathlib import Path
+import tempfile
 
 import pytest
 from users import is_root
@@ -29,18 +29,17 @@ def test_the_child_is_the_user_with_group_mail_for_good() -> None:
     assert os.geteuid() == 0
 
 
-def test_what_the_child_makes_is_the_users(tmp_path: Path) -> None:
-    tmp_path.chmod(0o777)
-    for folder in (tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+def test_what_the_child_makes_is_the_users() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o777)
 
-    def make() -> bytes:
-        os.close(os.open(tmp_path / "x", os.O_CREAT | os.O_WRONLY, 0o666))
-        return b"x" * 200_000
+        def make() -> bytes:
+            os.close(os.open(folder + "/x", os.O_CREAT | os.O_WRONLY, 0o666))
+            return b"x" * 200_000
 
-    assert as_user(NOBODY, make) == b"x" * 200_000
-    status = os.stat(tmp_path / "x")
-    assert (status.st_uid, status.st_mode & 0o777) == (NOBODY.pw_uid, 0o600)
+        assert as_user(NOBODY, make) == b"x" * 200_000
+        status = os.stat(folder + "/x")
+        assert (status.st_uid, status.st_mode & 0o777) == (NOBODY.pw_uid, 0o600)
 
 
 @pytest.mark.parametrize(
