@@ -138,12 +138,12 @@ def encode(text: str) -> str:
     odd = [place for place, word in enumerate(words) if not _is_plain(word)]
     # Blanks at the ends are lost on the way, long runs of them cannot be folded.
     if text[:1] == " " or " " * 40 in text:
-        odd.insert(0, 0)
+        odd += [0, len(text) - len(text.lstrip(" "))]
     if text[-1:] == " " or " " * 40 in text:
-        odd.append(len(words) - 1)
+        odd += [text.rstrip(" ").count(" "), len(words) - 1]
     if not odd:
         return text
-    first, last = odd[0], odd[-1] + 1
+    first, last = min(odd), max(odd) + 1
     return " ".join([*words[:first], *_encoded(" ".join(words[first:last]), name), *words[last:]])
 
 
