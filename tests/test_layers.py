@@ -13,19 +13,21 @@ ROOT = Path(__file__).parent.parent / "pymail"
 ORDER = """
     errors deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.values
-    words charsets encodedwords width headers addresses summary threads msglist draft bodytext encode html transfer
-    decode search headline listing display process printing tls secrets
+    words charsets encodedwords width headers addresses summary threads msglist body draft bodytext flowed
+    mediatypes parts encode resend reflow html transfer mime decode search headline listing report display process
+    printing tls secrets
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
-    mailboxes.journal mailboxes.index mailboxes.scan mailboxes.mbox mailboxes.maildir mailboxes.eml mailboxes.pop3
-    mailboxes.imap mailboxes.opening
+    mailboxes.index mailboxes.scan mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit
+    mailboxes.changes mailboxes.mbox mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
+    mailboxes.opening
     deadletter
-    transports.transport transports.url transports.wire transports.smtp transports.lmtp transports.sendmail
-    transports.aliases transports.local transports.file transports.entry transports.outbox transports.flush
-    transports.notice transports.choose
+    transports.transport transports.url transports.wire transports.transaction transports.auth transports.smtp
+    transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
+    transports.outbox transports.flush transports.notice transports.choose
     folder visit input session
     verbs.table verbs.kinds
     conditions interpreter terminal escapes collect post waiting
-    verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
+    verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue verbs.program
     service.smtp service.pop3 service.listen
     conversation readmode sendmode main __main__
 """.split()
