@@ -57,16 +57,17 @@ def _leave_no_core() -> None:
 def _from_command(command: str | None) -> str:
     if not command:
         return ""
+    from signal import SIGPIPE
+
     into, out = os.pipe()
     try:
-        try:
-            words = ["/bin/sh", "-c", command]
-            child = os.posix_spawn(words[0], words, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)])
-        finally:
-            os.close(out)
-        first = _first_line(into)
+        words = ["/bin/sh", "-c", command]
+        places = [(os.POSIX_SPAWN_DUP2, out, 1)]
+        child = os.posix_spawn(words[0], words, os.environ, file_actions=places, setsigdef=[SIGPIPE])
     finally:
-        os.close(into)
+        os.close(out)
+    with open(into, "rb") as output:
+        first = _first_line(output.read(LIMIT))
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status or not first:
         raise MailError(f"password-command: it failed (status {status}) or printed nothing", CONFIG)
@@ -76,23 +77,14 @@ def _from_command(command: str | None) -> str:
 def _from_file(path: str | None) -> str:
     if not path:
         return ""
-    file = _open(path)
-    try:
-        return _first_line(file)
-    finally:
-        os.close(file)
+    return _first_line(_read(path))
 
 
 def _from_netrc(user: str, host: str) -> str:
     path = os.environ.get("NETRC") or "~/.netrc"
     if not os.path.exists(os.path.expanduser(path)):
         return ""
-    file = _open(path)
-    try:
-        text = os.read(file, LIMIT).decode("utf-8", "surrogateescape")
-    finally:
-        os.close(file)
-    for machine, login, secret in _entries(text):
+    for machine, login, secret in _entries(_read(path).decode("utf-8", "surrogateescape")):
         if machine in (host, "") and login in (user, ""):
             return secret
     return ""
@@ -153,22 +145,18 @@ def _from_keyring(user: str, host: str) -> str:
         return ""  # it is locked, or there is none on this machine
 
 
-def _open(path: str) -> int:
+def _read(path: str) -> bytes:
     """A file of secrets: the user's own, and nobody else may even read it."""
     path = os.path.expanduser(path)
     try:
-        file = open_private(path, os.O_RDONLY)
+        with open(open_private(path, os.O_RDONLY), "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if stat.S_ISREG(mode) and mode & 0o077:
+                raise MailError(f"{path}: not used: others can read it (chmod 600 {path})", NOPERM)
+            return file.read(LIMIT)
     except OSError as error:
         raise MailError(reason(error), CONFIG) from None
-    mode = os.fstat(file).st_mode
-    if stat.S_ISREG(mode) and mode & 0o077:
-        os.close(file)
-        raise MailError(f"{path}: not used: others can read it (chmod 600 {path})", NOPERM)
-    return file
 
 
-def _first_line(file: int) -> str:
-    octets = b""
-    while b"\n" not in octets and len(octets) < LIMIT and (more := os.read(file, LIMIT)):
-        octets += more
+def _first_line(octets: bytes) -> str:
     return octets.partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "surrogateescape")
