@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from pymail.draft import Draft
     from pymail.session import Session
     from pymail.transports.choose import Chain
+    from pymail.resend import Resent
     from pymail.transports.transport import Source
+
+    Letter = encode.Message | Resent
 
 # How long a run that reached a server may spend on what waits in the outbox, in seconds.
 _SPARE_SECONDS = 2.0
@@ -42,12 +45,17 @@ def post(s: Session, draft: Draft, *, record: str | None = None) -> int:
         raise MailError("no recipients; name at least one address", USAGE)
     if draft.sender is None:
         draft.sender = my_address(s)
-    letter = encode.Message(draft, hostname=_domain(s), now=time.time())
-    envelope = Envelope(draft.sender.spec, [person.spec for person in people], letter.utf8)
+    letter = encode.Message(draft, hostname=domain(s), now=time.time())
+    return carry(s, draft.sender, people, letter, _record_file(s, record))
+
+
+def carry(s: Session, sender: Address, people: list[Address], letter: Letter, record: str) -> int:
+    """Send what is written already (also a letter that is resent); the exit status. `record`: "" for no copy."""
+    envelope = Envelope(sender.spec, [person.spec for person in people], letter.utf8)
     if s.variables.flag("debug"):
         _show(s, envelope, letter)
         return 0
-    return _Posting(s, envelope, letter).run(_record_file(s, record))
+    return _Posting(s, envelope, letter).run(record)
 
 
 def my_address(s: Session) -> Address:
@@ -55,10 +63,11 @@ def my_address(s: Session) -> Address:
     from pymail.addresses import Address, split
 
     given = split(s.variables.text("from") or "")
-    return given[0] if given else Address(s.user.fullname, s.user.name, _domain(s))
+    return given[0] if given else Address(s.user.fullname, s.user.name, domain(s))
 
 
-def _domain(s: Session) -> str:
+def domain(s: Session) -> str:
+    """The domain of my address and of Message-ID: `hostname`, else this machine's name."""
     return s.variables.text("hostname") or os.uname().nodename
 
 
@@ -69,7 +78,7 @@ def _record_file(s: Session, record: str | None) -> str:
     return s.outgoing_file(given) if given else ""
 
 
-def _show(s: Session, envelope: Envelope, letter: encode.Message) -> None:
+def _show(s: Session, envelope: Envelope, letter: Letter) -> None:
     """What would be sent: the envelope and the exact octets (-d, --dry-run)."""
     s.say(f"MAIL FROM:<{envelope.sender}>")
     for recipient in envelope.recipients:
@@ -83,7 +92,7 @@ def _show(s: Session, envelope: Envelope, letter: encode.Message) -> None:
 class _Posting:
     """One letter on its way, and the exit status so far."""
 
-    def __init__(self, s: Session, envelope: Envelope, letter: encode.Message) -> None:
+    def __init__(self, s: Session, envelope: Envelope, letter: Letter) -> None:
         self.s = s
         self.envelope = envelope
         self.letter = letter
@@ -184,14 +193,17 @@ def _send_waiting(s: Session, chain: Chain) -> None:
         from pymail.transports import flush
 
         flush.flush(
-            outbox, account(s), chain.send, lambda letter, answers: give_up(s, letter), now,
+            outbox, account(s), chain.send, lambda letter, answers: give_up(s, letter, answers), now,
             early=False, seconds=_SPARE_SECONDS,
         )  # fmt: skip
 
 
-def give_up(s: Session, letter: Source) -> None:
-    """Keep a letter that waited in vain in the dead-letter file."""
-    bury_pieces(s, letter.pieces(), "")
+def give_up(s: Session, letter: Source, answers: list[Answer]) -> None:
+    """What waited in vain goes to the dead-letter file with the reason, and its sender is told by mail (DESIGN 2.5)."""
+    from pymail.transports import notice
+
+    path = bury_pieces(s, notice.marked(letter, answers), "")
+    notice.send(letter, answers, s.user.name, path, s.variables, time.time())
 
 
 def bury(s: Session, draft: Draft) -> None:
@@ -200,16 +212,21 @@ def bury(s: Session, draft: Draft) -> None:
         return
     if draft.sender is None:
         draft.sender = my_address(s)
-    letter = encode.Message(draft, hostname=_domain(s), now=time.time())
+    letter = encode.Message(draft, hostname=domain(s), now=time.time())
     bury_pieces(s, letter.record(), draft.sender.spec)
 
 
-def bury_pieces(s: Session, pieces: Iterator[bytes], sender: str) -> None:
-    """Append a letter to the dead-letter file, if `save` is set, and say where it is (POSIX save, DEAD)."""
+def bury_pieces(s: Session, pieces: Iterator[bytes], sender: str) -> str:
+    """Append a letter to the dead-letter file, if `save` is set, and say where it is (POSIX save, DEAD).
+
+    The path, "" when it was not kept.
+    """
     if not s.variables.flag("save"):
-        return
+        return ""
     from pymail import deadletter
 
     path = deadletter.bury(s.home_file("DEAD", "dead.letter"), pieces, sender, replace=s.variables.strict)
-    if path != os.devnull:
-        s.complain(f"the letter is in {path}")
+    if path == os.devnull:
+        return ""
+    s.complain(f"the letter is in {path}")
+    return path

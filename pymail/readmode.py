@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from pymail import __version__, interpreter, listing, visit
-from pymail.errors import USAGE, MailError
+from pymail.errors import NOINPUT, USAGE, MailError
 from pymail.mailboxes.mailbox import Missing
 from pymail.session import Leave
 
@@ -43,11 +43,22 @@ def run(s: Session, options: Options) -> int:
 
 def _path(s: Session, options: Options) -> str:
     """The mailbox that the command line names."""
+    if s.mailbox_user and not _is_user(s.mailbox_user):
+        raise MailError(f"-u {s.mailbox_user}: no such user", NOINPUT)
     if options.has("file"):
         if len(options.operands) > 1:
             raise MailError(f"-f: {options.operands[1]}: one mailbox at a time", USAGE)
         return visit.path_of(s, options.operands[0] if options.operands else "&")
     return s.names().system
+
+
+def _is_user(name: str) -> bool:
+    import pwd
+
+    try:
+        return bool(pwd.getpwnam(name))
+    except KeyError:
+        return False
 
 
 def _has_mail(path: str) -> bool:

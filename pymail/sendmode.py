@@ -51,7 +51,7 @@ def _draft(s: Session, options: Options) -> Draft:
         draft.attachments.append(Attachment(path))
     for field in options.all("header"):
         draft.add_header(field)
-    draft.content_type = options.last("content-type") or draft.content_type
+    draft.content_type = options.last("content-type") or ""
     for name in ("message-file", "quote-file"):
         path = options.last(name)
         if path is not None:

@@ -45,6 +45,9 @@ class Filter:
         return name in self.retained if self.retained else name not in self.ignored
 
 
+# Where header fields can be chosen; headerpick names them.
+CONTEXTS = ("type", "top", "save", "forward")
+
 # What a person seldom wants to see of a header; POSIX hides nothing by itself.
 _NOISE = (
     "arc-authentication-results arc-message-signature arc-seal authentication-results auto-submitted content-disposition "
@@ -135,9 +138,10 @@ class Session:
         self.status = 0
         self.aliases: dict[str, list[str]] = {}
         self.alternates: list[str] = []
-        self.filters: dict[str, Filter] = {"type": Filter(), "save": Filter()}
+        self.filters = {context: Filter() for context in CONTEXTS}
         if not variables.strict:
-            self.filters["type"].ignored.update(_NOISE.split())
+            for context in ("type", "forward"):
+                self.filters[context].ignored.update(_NOISE.split())
         self.mailbox_user = ""
         self.last_shell = ""
         self.last_verb = ""

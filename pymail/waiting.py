@@ -89,7 +89,7 @@ def _flush(s: Session, outbox: Outbox, account: str) -> flush.Report:
     chain = choose.chain(variables, environ)
     try:
         return flush.flush(
-            outbox, account, chain.send, lambda letter, answers: post.give_up(s, letter), time.time(),
+            outbox, account, chain.send, lambda letter, answers: post.give_up(s, letter, answers), time.time(),
             lifetime=variables.number("outbox-lifetime") or flush.LIFETIME,
         )  # fmt: skip
     finally:

@@ -18,6 +18,7 @@ ROWS = (
     ),
     Variable("outbox-lifetime", NUMBER, "432000", "How many seconds a letter may wait in the outbox."),
     Variable("expandargv", FLAG, None, "Words after -- are arguments for the sendmail program."),
+    Variable("forward-as-attachment", FLAG, None, "Messages that forward sends go along whole."),
     Variable("replyto", TEXT, None, "The Reply-To field of my letters."),
     Variable("autocc", TEXT, None, "Who gets a copy of each letter."),
     Variable("autobcc", TEXT, None, "Who gets a blind copy of each letter."),

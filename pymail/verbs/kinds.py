@@ -153,6 +153,21 @@ class MessagesCommand(Messages):
         return numbers(session, text[: found[at].start].strip()), text[found[at].start :]
 
 
+class MessagesAddresses(Messages):
+    """`[msglist] address ...`: the words before the first that can only be an address are the list."""
+
+    synopsis = "[msglist] address ..."
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        found = words.split(text)
+        at = 0
+        while at < len(found) and found[at].text[:1] in "0123456789.^$*:&;,`":
+            at += 1
+        if at == len(found):
+            raise MailError("an address is wanted: [msglist] address ...", USAGE)
+        return numbers(session, text[: found[at].start].strip()), text[found[at].start :]
+
+
 def _is_term(word: str, last: bool) -> bool:
     """Does this word name messages rather than begin a command? An address can only stand before a single word."""
     if word[0] in "0123456789.^$*:+&;,`@" or word == "-":
@@ -189,3 +204,4 @@ DELETED = Deleted()
 MSGLIST_FILE = MessagesFile(optional=False)
 MSGLIST_OR_FILE = MessagesFile(optional=True)
 MSGLIST_COMMAND = MessagesCommand()
+MSGLIST_ADDRESSES = MessagesAddresses()

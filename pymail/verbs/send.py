@@ -17,7 +17,7 @@ def mail(s: Session, text: str) -> None:
     """Write a letter to these addresses."""
     draft = Draft()
     draft.to = recipients(s, text)
-    _compose(s, draft, None)
+    compose(s, draft, None)
 
 
 @verb("r[eply]", "r[espond]", kind=MSGLIST, startup=False, composing=False)
@@ -69,12 +69,12 @@ def _reply(s: Session, numbers: list[int], everyone: bool, record: str | None) -
             if people:
                 s.say(f"{field}: {', '.join(address.header() for address in people)}")
         s.say(f"Subject: {draft.subject}", "")
-    if _compose(s, draft, record):
+    if compose(s, draft, record):
         folder.flag(numbers, ANSWERED)
 
 
-def _compose(s: Session, draft: Draft, record: str | None) -> bool:
-    """Read the letter and post it; False when it was given up."""
+def compose(s: Session, draft: Draft, record: str | None) -> bool:
+    """Read the letter and post it with a copy in the file `record`; False when it was given up."""
     try:
         collect.collect(s, draft)
     except collect.Aborted as aborted:

@@ -80,7 +80,7 @@ def _place(row: table.Verb) -> int:
     return _HELP_ORDER.index(row.function.__module__.rpartition(".")[2])
 
 
-_HELP_ORDER = ("show", "send", "mark", "index", "file", "shell", "queue", "settings", "program")
+_HELP_ORDER = ("show", "send", "forward", "mark", "index", "file", "shell", "queue", "settings", "program")
 
 
 def _table(rows: list[tuple[str, str]], columns: int) -> list[str]:

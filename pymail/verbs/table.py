@@ -74,7 +74,7 @@ class Verb:
 VERBS: list[Verb] = []
 
 # Loaded when a word is not found before, in this order; start-up files seldom need more than the first.
-MODULES = ("settings", "program", "show", "index", "mark", "file", "send", "shell", "queue")
+MODULES = ("settings", "program", "show", "index", "mark", "file", "send", "forward", "shell", "queue")
 
 
 def verb(
