@@ -1,6 +1,10 @@
 """Appending letters to an mbox file: save, copy, mbox, record, delivery.
 
-Apart from mbox.py because nothing of the file needs to be known but its end.
+Apart from mbox.py because nothing of the file needs to be known but its end. All letters
+of one call are there, on disk, or none: the journal notes the old length and holds the
+chunk that is being written, so that the next start finds a torn tail and cuts just that
+off, even when other mail has arrived behind it. A user without a state folder has no
+journal; then only a kill can leave a tail torn.
 """
 
 from __future__ import annotations
@@ -11,8 +15,12 @@ from pymail.errors import IOERR, MailError, reason
 from pymail.ownership import sync_folder
 
 from . import fromline
+from . import journal as journals
+from .journal import Journal, write
 from .lock import Lock
 from .quoting import quoted
+from .rewrite import mend
+from .scan import missing_end
 from .status import stamped
 
 TYPE_CHECKING = False
@@ -24,34 +32,49 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 20
 
 
-def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tuple[bool, int]:
-    """Append to the mbox at `path`, which is made 0600 if it is missing. Raises MailError, OSError."""
-    made = _make(path)
+def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tuple[bool, int, list[str]]:
+    """Append to the mbox at `path`, which is made, private, if it is missing.
+
+    Answers whether it was, how many octets it grew, and what the user should hear. Raises MailError, OSError.
+    """
     path = os.path.realpath(path)
-    try:
-        with Lock(path, settings.lock_timeout) as lock:
-            return made, append(lock, deposits)
-    except BaseException:
-        if made and os.path.getsize(path) == 0:
-            os.unlink(path)
-        raise
+    made = _make(path)
+    with Lock(path, settings.lock_timeout) as lock:
+        try:
+            notes = [*lock.notes, *mend(lock, settings.state)]
+            return made, append(lock, deposits, settings.state), notes
+        except BaseException:
+            if made and os.fstat(lock.fd).st_size == 0:
+                os.unlink(path)
+            raise
 
 
-def append(lock: Lock, deposits: Iterable[Deposit]) -> int:
-    """Append to a locked mbox, all or none, on disk at the end; how many octets it grew."""
-    size = os.fstat(lock.fd).st_size
-    at = size
+def append(lock: Lock, deposits: Iterable[Deposit], state: str) -> int:
+    """Append to a locked mbox, all or none, on disk at the end; how many octets it grew. Raises MailError."""
+    size = at = os.fstat(lock.fd).st_size
+    journal: Journal | None = None
     try:
-        for chunk in _chunks(_entries(_ending(lock.fd, size), deposits)):
-            at += _write(lock.fd, chunk, at)
+        for chunk, final in _chunks(_entries(missing_end(lock.fd, size), deposits)):
+            if journal is None and journals.usable(state):
+                journal = journals.create(
+                    state, "append", lock.path, lock.fd, b"", max(len(chunk), 2 * _CHUNK), not final
+                )
+            if journal is not None:
+                journal.write(at, chunk, final)
+            write(lock.fd, chunk, at)
+            at += len(chunk)
+            os.fsync(lock.fd)
             lock.touch()
-        os.fsync(lock.fd)
     except BaseException as error:
         os.ftruncate(lock.fd, size)
         os.fsync(lock.fd)
+        if journal is not None:
+            journal.drop()
         if isinstance(error, OSError):
             raise MailError(f"{lock.path}: nothing was appended: {reason(error)}", IOERR) from error
         raise
+    if journal is not None:
+        journal.drop()
     return at - size
 
 
@@ -61,9 +84,11 @@ def _make(path: str) -> bool:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         return False
-    os.fchmod(fd, 0o600)
-    os.close(fd)
-    sync_folder(os.path.dirname(path) or ".")
+    try:
+        os.fchmod(fd, 0o600)
+    finally:
+        os.close(fd)
+    sync_folder(os.path.dirname(path))
     return True
 
 
@@ -79,31 +104,26 @@ def _entries(ending: bytes, deposits: Iterable[Deposit]) -> Iterator[bytes]:
         yield b"\n" if last.endswith(b"\n") else b"\n\n"
 
 
-def _ending(fd: int, size: int) -> bytes:
-    """What has to come first so that a From_ line follows an empty line."""
-    tail = os.pread(fd, 3, max(size - 3, 0))
-    if not tail or tail.endswith((b"\n\n", b"\n\r\n")):
-        return b""
-    return b"\n" if tail.endswith(b"\n") else b"\n\n"
+def _chunks(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The same octets in chunks of about a MiB, and whether each is the last."""
+    before: bytes | None = None
+    for chunk in _gathered(pieces):
+        if before is not None:
+            yield before, False
+        before = chunk
+    if before is not None:
+        yield before, True
 
 
-def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same octets in chunks of about a MiB."""
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
     held: list[bytes] = []
     size = 0
     for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size >= _CHUNK:
-            yield b"".join(held)
-            held, size = [], 0
+        for at in range(0, len(piece), _CHUNK):
+            held.append(piece[at : at + _CHUNK])
+            size += len(held[-1])
+            if size >= _CHUNK:
+                yield b"".join(held)
+                held, size = [], 0
     if size:
         yield b"".join(held)
-
-
-def _write(fd: int, data: bytes, at: int) -> int:
-    view = memoryview(data)
-    while view:
-        done = os.pwrite(fd, view, at)
-        view, at = view[done:], at + done
-    return len(data)

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import os
 
-from pymail.errors import DATA, NOPERM, TEMPFAIL, MailError
+from pymail.errors import NOPERM, TEMPFAIL, MailError
 from pymail.summary import Summary, from_head
 
 from . import fromline
-from .mailbox import Mailbox, Settings
+from .mailbox import Mailbox, Outcome, Settings
 from .quoting import unquote
 from .scan import Columns, Shrunk, extend, is_message, read
 
@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .mailbox import Deposit, Outcome, Plan
+    from .mailbox import Deposit, Plan
 
 # Messages are handed out in pieces of so many octets, and read in batches of so many.
 PIECE = 1 << 18
@@ -66,7 +66,7 @@ class Mbox(Mailbox):
         return bytes(self.told)
 
     def size(self, index: int) -> int:
-        _, _, line, _, end = next(self._batches((index,)))
+        _, _, _, line, _, end = next(self.batches((index,)))
         return end - line
 
     def lines(self, index: int) -> int:
@@ -92,16 +92,16 @@ class Mbox(Mailbox):
         return next(self.summaries((index,)))
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
-        for _, data, line, body, end in self._batches(numbers):
+        for _, data, _, line, body, end in self.batches(numbers):
             yield _summary(data, line, body, end)
 
     def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        for index, data, line, body, end in self._batches(numbers):
+        for index, data, _, line, body, end in self.batches(numbers):
             summary = _summary(data, line, body, end)
             yield index, summary, self.lines(index) if end > len(data) else count_lines(data[line:end])
 
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        for index, data, line, body, _ in self._batches(numbers):
+        for index, data, _, line, body, _ in self.batches(numbers):
             yield index, _lf(data[line:body])
 
     def refresh(self) -> int:
@@ -113,19 +113,33 @@ class Mbox(Mailbox):
         return self._welcome()
 
     def append(self, deposits: Iterable[Deposit]) -> int:
-        raise MailError(f"{self.name}: cannot be appended to yet", DATA)
+        from . import deposit
+
+        self._refuse()
+        return deposit.append_to(self.path or "", deposits, self.settings)[1]
 
     def commit(self, plan: Plan) -> Outcome:
-        raise MailError(f"{self.name}: cannot be changed yet", NOPERM)
+        from . import commit
+
+        self._refuse()
+        try:
+            return commit.commit(self, self.path or "", plan)
+        except FileNotFoundError:
+            # Another program has removed the file: nothing is left to do.
+            return Outcome(0)
 
     def close(self) -> None:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
 
+    def place(self, index: int) -> int:
+        """The place of a message in the columns; -1 when another program removed it, -2 for a lost twin."""
+        return index if self.order is None else self.order[index]
+
     def where(self, index: int) -> int:
-        """The place of a message in the columns; MailError when another program removed it."""
-        at = index if self.order is None else self.order[index]
+        """The same; MailError when it is not found."""
+        at = self.place(index)
         if at < 0:
             raise MailError(f"{self.name}: another program has removed this message", TEMPFAIL)
         return at
@@ -136,7 +150,18 @@ class Mbox(Mailbox):
         self.columns, self.stamp = scan_all(self.fd, self.settings.believe)
         found = match(old, identities(self.columns))
         order = range(len(old)) if self.order is None else self.order
-        self.order = [found[at] if at >= 0 else -1 for at in order]
+        self.order = [found[at] if at >= 0 else at for at in order]
+
+    def attend(self, fd: int) -> None:
+        """Look at the file that `fd` is from now on: another program may have put a new one in its place."""
+        if self.path is not None and not os.path.samestat(os.fstat(fd), os.fstat(self.fd)):
+            old, self.fd = self.fd, os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            os.close(old)
+            self.realign()
+
+    def _refuse(self) -> None:
+        if self.readonly or self.path is None:
+            raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
 
     def _welcome(self) -> int:
         """Count the messages in that the session does not know yet; how many there were."""
@@ -169,7 +194,7 @@ class Mbox(Mailbox):
 
     def _octets(self, index: int) -> Iterator[bytes]:
         """The letter as it is stored, cut where a line ends if it can be."""
-        _, data, line, _, end = next(self._batches((index,)))
+        _, data, _, line, _, end = next(self.batches((index,)))
         if end <= len(data) <= PIECE:
             yield data[line:end]
             return
@@ -182,8 +207,8 @@ class Mbox(Mailbox):
             yield piece
             at += len(piece)
 
-    def _batches(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes, int, int, int]]:
-        """Each message with octets that hold it, and where in them its header, its body and its end are.
+    def batches(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes, int, int, int, int]]:
+        """Each message with octets that hold it; where in them its From_ line, header, body and end are.
 
         Messages that lie side by side are read at once. Of one larger than a batch only the beginning is read.
         """
@@ -193,7 +218,7 @@ class Mbox(Mailbox):
             columns = self.columns
             if data is None:
                 for index in run:
-                    yield from self._batches((index,))
+                    yield from self.batches((index,))
                 continue
             base = columns.starts[self.where(run[0])]
             for index in run:
@@ -202,7 +227,7 @@ class Mbox(Mailbox):
                 body = start + columns.bodies[at]
                 line = data.find(b"\n", start, body) + 1 or body
                 tail = data[stop - 3 : stop] if stop <= len(data) else read(self.fd, 3, base + stop - 3)
-                yield index, data, line, body, stop - _separator(tail) if stop > body else stop
+                yield index, data, start, line, body, stop - _separator(tail) if stop > body else stop
 
     def _runs(self, numbers: Iterable[int]) -> Iterator[list[int]]:
         """The messages in groups that lie side by side and make at most a batch."""
@@ -263,7 +288,7 @@ def match(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> list[int]:
     """For each old message the place of the same one among the new, -1 where there is none.
 
     Twins, alike in mark and length, are told apart by their order; where some of them went, nobody can say
-    which, and none of them is found.
+    which: -2 for all of them.
     """
     places: dict[tuple[int, int], list[int]] = {}
     for at, identity in enumerate(new):
@@ -272,7 +297,7 @@ def match(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> list[int]:
     for identity in old:
         twins[identity] = twins.get(identity, 0) + 1
     heirs = {key: iter(places[key]) for key, count in twins.items() if len(places.get(key, ())) >= count}
-    return [next(heirs[identity], -1) if identity in heirs else -1 for identity in old]
+    return [next(heirs[key]) if key in heirs else -2 if key in places else -1 for key in old]
 
 
 def identities(columns: Columns) -> list[tuple[int, int]]:

@@ -181,6 +181,11 @@ def state_folder(environ: Mapping[str, str], home: str) -> str:
     return _xdg(environ.get("XDG_STATE_HOME", ""), home, ".local/state")
 
 
+def journal_folder(state: str) -> str:
+    """Where the journals of mailboxes lie in a state folder."""
+    return os.path.join(state, "journal")
+
+
 def cache_folder(environ: Mapping[str, str], home: str) -> str:
     """Where pymail keeps what can be made again: $XDG_CACHE_HOME/pymail; "" without a home."""
     return _xdg(environ.get("XDG_CACHE_HOME", ""), home, ".cache")

@@ -12,7 +12,7 @@ import stat
 from pymail.errors import DATA, USAGE, MailError, reason, status_of
 
 from .mailbox import Mailbox, Missing, Settings
-from .names import cache_folder, state_folder
+from .names import cache_folder, journal_folder, state_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def append_to(
             from . import maildir
 
             return maildir.append_to(path, deposits)
-        return deposit.append_to(path, deposits, settings)
+        made, octets, _ = deposit.append_to(path, deposits, settings)
+        return made, octets
     except OSError as error:
         raise MailError(f"{name}: {error.strerror or reason(error)}", status_of(error)) from error
 
@@ -128,7 +129,11 @@ def _file(name: str, path: str, settings: Settings, readonly: bool, scheme: str)
                 mailbox = _copied(name, fd, kind, "it is compressed", settings)
                 os.close(fd)
                 return mailbox
-        return _letters(name, path, fd, settings, _why_readonly(path, settings, readonly), scheme)
+        why = _why_readonly(path, settings, readonly)
+        notes = [] if why else _mend(path, settings)
+        mailbox = _letters(name, path, fd, settings, why, scheme)
+        mailbox.notes += notes
+        return mailbox
     except BaseException:
         os.close(fd)
         raise
@@ -199,6 +204,28 @@ def _why_readonly(path: str, settings: Settings, readonly: bool) -> str:
         return "opened so"
     if not os.access(path, os.W_OK, effective_ids=True):
         return "no permission to write"
-    if not settings.state:
-        return "there is no folder for the journal (HOME)"
+    owner = os.stat(path).st_uid
+    if os.geteuid() not in (0, owner):
+        return "it belongs to another user"
+    if os.geteuid() == owner and not _has_room(settings.state):
+        return "there is no folder of your own for its journal (XDG_STATE_HOME, HOME)"
     return ""
+
+
+def _has_room(state: str) -> bool:
+    """Is the state folder there, or can it be made?"""
+    while state and not os.path.lexists(state):
+        state = os.path.dirname(state)
+    return bool(state) and os.access(state, os.W_OK | os.X_OK, effective_ids=True)
+
+
+def _mend(path: str, settings: Settings) -> list[str]:
+    """Finish what runs that were killed began; what to tell the user."""
+    try:
+        if not os.listdir(journal_folder(settings.state)):
+            return []
+    except OSError:
+        return []
+    from .rewrite import mend_all
+
+    return mend_all(settings.state, path, settings.lock_timeout)

@@ -100,6 +100,16 @@ def read(fd: int, length: int, at: int) -> bytes:
     return data
 
 
+def read_into(fd: int, view: memoryview, at: int) -> None:
+    """Fill the view with the octets of the file from `at` on; Shrunk when there are not so many, OSError."""
+    done = 0
+    while done < len(view):
+        count = os.preadv(fd, [view[done:]], at + done)
+        if not count:
+            raise Shrunk
+        done += count
+
+
 def extend(fd: int, columns: Columns, size: int, believe: bool = False) -> None:
     """Bring the columns up to a file of `size` octets; the last message known may have been half written.
 
@@ -114,7 +124,7 @@ def extend(fd: int, columns: Columns, size: int, believe: bool = False) -> None:
     try:
         for block in _blocks(fd, last[0][0] if last else 0, size):
             scan.block(*block)
-        columns.lacking = _missing_end(fd, size)
+        columns.lacking = missing_end(fd, size)
     except BaseException:
         columns.cut(known)
         for message in last:
@@ -123,7 +133,8 @@ def extend(fd: int, columns: Columns, size: int, believe: bool = False) -> None:
     columns.end = size
 
 
-def _missing_end(fd: int, end: int) -> bytes:
+def missing_end(fd: int, end: int) -> bytes:
+    """What has to be added to a file of `end` octets before a From_ line can follow. Raises Shrunk, OSError."""
     tail = read(fd, min(end, 3), max(end - 3, 0))
     if not tail or tail.endswith((b"\n\n", b"\n\r\n")):
         return b""
