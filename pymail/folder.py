@@ -29,10 +29,14 @@ class Folder:
 
     `system`: it is the user's system mailbox, whose read messages may move to mbox.
     `shown`: the current message has been printed, so that next goes on. `before` is the
-    dot before this one, `named` the messages of the list before.
+    dot before this one, `named` the messages of the list before. `order` is how `sort`
+    numbered the messages, None for the order of the mailbox; flags, marks and `changed`
+    (edited letters) are kept by places in the mailbox.
     """
 
-    __slots__ = ("mailbox", "system", "flags", "marks", "dot", "before", "named", "shown", "changed", "top")
+    __slots__ = (
+        "mailbox", "system", "flags", "marks", "dot", "before", "named", "shown", "changed", "top", "order", "_numbers",
+    )  # fmt: skip
 
     def __init__(self, mailbox: Mailbox, system: bool) -> None:
         self.mailbox = mailbox
@@ -44,6 +48,8 @@ class Folder:
         self.shown = False
         self.top = 1
         self.changed: dict[int, bytes] = {}
+        self.order: list[int] | None = None
+        self._numbers: list[int] = []
         self.dot = self._first()
 
     def __len__(self) -> int:
@@ -57,28 +63,47 @@ class Folder:
                 return found
         return 1 if len(self) else 0
 
+    # -- numbers and places --------------------------------------------------
+
+    def place(self, number: int) -> int:
+        """Where in the mailbox the message with this number is, from 0."""
+        return number - 1 if self.order is None else self.order[number - 1]
+
+    def number(self, place: int) -> int:
+        """The number of the message at a place of the mailbox."""
+        return place + 1 if self.order is None else self._numbers[place]
+
+    def sort(self, order: list[int] | None) -> None:
+        """Number the messages by these places, None: as the mailbox does; the dot stays on its message."""
+        dot = self.place(self.dot) if self.dot else 0
+        self.order = order
+        self._numbers = [0] * len(self)
+        for number, place in enumerate(order or (), 1):
+            self._numbers[place] = number
+        self.dot = self.number(dot) if self.dot else 0
+        self.before, self.named, self.top = 0, [], 1
+
     # -- one message -------------------------------------------------------
 
     def deleted(self, number: int) -> bool:
-        return bool(self.marks[number - 1] & DELETED)
-
-    def marked(self, number: int, mark: int) -> bool:
-        return bool(self.marks[number - 1] & mark)
+        return bool(self.marks[self.place(number)] & DELETED)
 
     def raw(self, number: int) -> bytes:
         """The letter as it is, or as it was edited."""
-        return self.changed.get(number) or self.mailbox.raw(number - 1)
+        place = self.place(number)
+        return self.changed.get(place) or self.mailbox.raw(place)
 
     def head(self, number: int) -> bytes:
         """Its header block."""
-        return self.mailbox.head(number - 1)
+        return self.mailbox.head(self.place(number))
 
-    def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
-        return self.mailbox.summaries(number - 1 for number in numbers)
+    def summary(self, number: int) -> Summary:
+        return self.mailbox.summary(self.place(number))
 
     def letter(self, number: int) -> str:
         """The letter that a header line shows for its state (s-nail's attrlist: NUROSPMFAT)."""
-        marks, flags = self.marks[number - 1], self.flags[number - 1]
+        place = self.place(number)
+        marks, flags = self.marks[place], self.flags[place]
         for mark, letter in ((DELETED, "D"), (SAVED, "S"), (PRESERVED, "P"), (MBOX, "M"), (TAGGED, "T")):
             if marks & mark:
                 return letter
@@ -101,19 +126,20 @@ class Folder:
 
     def mark(self, numbers: Iterable[int], mark: int, instead_of: int = 0) -> None:
         """Set a mark and take others away."""
-        for number in numbers:
-            self.marks[number - 1] = self.marks[number - 1] & ~instead_of | mark
+        for place in map(self.place, numbers):
+            self.marks[place] = self.marks[place] & ~instead_of | mark
 
     def flag(self, numbers: Iterable[int], flag: int, on: bool = True) -> None:
         """Set or clear a flag that is stored with the message."""
-        for number in numbers:
-            flags = self.flags[number - 1]
-            self.flags[number - 1] = flags | flag if on else flags & ~flag
+        for place in map(self.place, numbers):
+            flags = self.flags[place]
+            self.flags[place] = flags | flag if on else flags & ~flag
 
     def read(self, number: int) -> None:
         """It has been shown: its state is read now."""
-        self.flags[number - 1] |= SEEN
-        self.marks[number - 1] |= TOUCHED
+        place = self.place(number)
+        self.flags[place] |= SEEN
+        self.marks[place] |= TOUCHED
 
     def delete(self, numbers: list[int]) -> bool:
         """Delete messages; the dot goes on to the next live one, else back. True when it went on."""
@@ -133,6 +159,9 @@ class Folder:
         have = len(self)
         self.flags += bytearray(self.mailbox.flags(i) for i in range(have, have + count))
         self.marks += bytearray(count)
+        if self.order is not None:
+            self.order += range(have, have + count)
+            self._numbers += range(have + 1, have + count + 1)
         return count
 
     # -- what message lists ask (msglist.View) -------------------------------
@@ -140,9 +169,9 @@ class Folder:
     def state(self, letter: str) -> Iterator[int]:
         """The messages in a state that `:x` names."""
         test = _STATES[letter]
-        for number, (flags, marks) in enumerate(zip(self.flags, self.marks, strict=True), 1):
+        for place, (flags, marks) in enumerate(zip(self.flags, self.marks, strict=True)):
             if test(flags, marks):
-                yield number
+                yield self.number(place)
 
     def subject(self, text: str) -> Iterator[int]:
         return self.field(["subject"], text)
@@ -151,32 +180,32 @@ class Folder:
         """The messages whose author's name or address holds `text`; `allnet` compares login parts."""
         from pymail import search
 
-        return (i + 1 for i in search.authors(self.mailbox, text, allnet))
+        return (self.number(i) for i in search.authors(self.mailbox, text, allnet))
 
     def field(self, names: list[str], text: str) -> Iterator[int]:
         """The messages with `text` in one of these header fields, decoded, case ignored."""
         from pymail import search
 
-        return (i + 1 for i in search.fields(self.mailbox, names, text))
+        return (self.number(i) for i in search.fields(self.mailbox, names, text))
 
     def body(self, text: str) -> Iterator[int]:
         """The messages with `text` in their decoded text, case ignored."""
         from pymail import search
 
-        return (i + 1 for i in search.bodies(self.mailbox, text))
+        return (self.number(i) for i in search.bodies(self.mailbox, text))
 
     def parent(self, number: int) -> int | None:
         """The message that this one answers, None when it is not here."""
         from pymail import threads
 
-        found = threads.parent(self.mailbox, number - 1)
-        return None if found is None else found + 1
+        found = threads.parent(self.mailbox, self.place(number))
+        return None if found is None else self.number(found)
 
     def thread(self, number: int) -> Iterator[int]:
         """All messages of the conversation that this one belongs to."""
         from pymail import threads
 
-        return (i + 1 for i in threads.thread(self.mailbox, number - 1))
+        return (self.number(i) for i in threads.thread(self.mailbox, self.place(number)))
 
 
 _STATES: dict[str, Callable[[int, int], int | bool]] = {
@@ -197,7 +226,7 @@ _STATES: dict[str, Callable[[int, int], int | bool]] = {
 
 
 class Disposal:
-    """What becomes of each message when a folder is left; numbers from 1.
+    """What becomes of each message when a folder is left, by places in the mailbox.
 
     `to_mbox` is appended to mbox before `removed` goes; `flags` are those to be stored.
     """
@@ -220,18 +249,17 @@ def dispose(
     ones go too unless keepsave, and touched ones go to mbox unless hold or preserved.
     """
     plan = Disposal()
-    for at, (mark, flag) in enumerate(zip(marks, flags, strict=True)):
-        number = at + 1
+    for place, (mark, flag) in enumerate(zip(marks, flags, strict=True)):
         if mark & DELETED:
-            plan.removed.add(number)
+            plan.removed.add(place)
             plan.deleted += 1
         elif system and _goes_to_mbox(mark, hold, keepsave):
-            plan.to_mbox.append(number)
-            plan.removed.add(number)
+            plan.to_mbox.append(place)
+            plan.removed.add(place)
         elif system and mark & SAVED and not keepsave and not mark & PRESERVED:
-            plan.removed.add(number)
-        elif flag | OLD != stored[at]:
-            plan.flags[number] = flag | OLD
+            plan.removed.add(place)
+        elif flag | OLD != stored[place]:
+            plan.flags[place] = flag | OLD
     return plan
 
 

@@ -50,8 +50,8 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
     headline = Headline(s.variables.text("headline") or FORMAT, width=s.screen()[1], last=len(folder))
     showto = s.variables.flag("showto")
     lines = []
-    for index, summary, count in folder.mailbox.listing(number - 1 for number in numbers):
-        number = index + 1
+    for place, summary, count in folder.mailbox.listing(map(folder.place, numbers)):
+        number = folder.number(place)
         if showto and s.is_me(summary.address):
             summary = _by_recipient(folder, number, summary)
         lines.append(headline.line(number, folder.letter(number), summary, dot=number == folder.dot, lines=count))

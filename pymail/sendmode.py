@@ -53,9 +53,9 @@ def _draft(s: Session, options: Options) -> Draft:
         draft.add_header(field)
     draft.content_type = options.last("content-type") or ""
     for name in ("message-file", "quote-file"):
-        path = options.last(name)
-        if path is not None:
-            _insert(draft, path)
+        file = options.last(name)
+        if file is not None:
+            _insert(draft, file)
     return draft
 
 

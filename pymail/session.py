@@ -50,13 +50,13 @@ CONTEXTS = ("type", "top", "save", "forward")
 
 # What a person seldom wants to see of a header; POSIX hides nothing by itself.
 _NOISE = (
-    "arc-authentication-results arc-message-signature arc-seal authentication-results auto-submitted content-disposition "
-    "content-language content-length content-transfer-encoding content-type delivered-to dkim-signature "
-    "domainkey-signature envelope-to errors-to in-reply-to lines list-archive list-help list-id list-owner list-post "
-    "list-subscribe list-unsubscribe list-unsubscribe-post message-id mime-version precedence received received-spf "
-    "references return-path sender status user-agent x-imapbase x-keywords x-mailer x-mozilla-keys x-mozilla-status "
-    "x-mozilla-status2 x-original-to x-originating-ip x-priority x-spam-checker-version x-spam-level x-spam-score "
-    "x-spam-status x-status x-uid"
+    "arc-authentication-results arc-message-signature arc-seal authentication-results auto-submitted "
+    "content-disposition content-language content-length content-transfer-encoding content-type delivered-to "
+    "dkim-signature domainkey-signature envelope-to errors-to in-reply-to lines list-archive list-help list-id "
+    "list-owner list-post list-subscribe list-unsubscribe list-unsubscribe-post message-id mime-version "
+    "precedence received received-spf references return-path sender status user-agent x-imapbase x-keywords "
+    "x-mailer x-mozilla-keys x-mozilla-status x-mozilla-status2 x-original-to x-originating-ip x-priority "
+    "x-spam-checker-version x-spam-level x-spam-score x-spam-status x-status x-uid"
 )
 
 

@@ -54,3 +54,22 @@ def _root(above: dict[int, int], place: int) -> int:
         place = above[place]
         seen.add(place)
     return min(seen) if place in above else place
+
+
+def order(mailbox: Mailbox) -> list[int]:
+    """All places, each followed by those that answer it; conversations in the order of their first message."""
+    above = parents(mailbox)
+    below: dict[int, list[int]] = {}
+    for place, parent_place in above.items():
+        below.setdefault(parent_place, []).append(place)
+    found: list[int] = []
+    seen: set[int] = set()
+    for root in sorted(range(len(mailbox)), key=lambda place: (place in above, place)):
+        waiting = [root]
+        while waiting:
+            place = waiting.pop()
+            if place not in seen:
+                seen.add(place)
+                found.append(place)
+                waiting += sorted(below.get(place, ()), reverse=True)
+    return found

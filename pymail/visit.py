@@ -44,6 +44,11 @@ def announce(s: Session) -> None:
         listing.print_page(s, listing.page_of(s, folder.dot))
 
 
+def author_file(s: Session, number: int) -> str:
+    """The file named after a message's author: the login name, in `folder` with outfolder (POSIX Save, followup)."""
+    return s.outgoing_file(s.open_folder().summary(number).address.partition("@")[0])
+
+
 def leave(s: Session) -> None:
     """Carry out what the marks ask for, say where each message went, close the folder.
 
@@ -76,31 +81,31 @@ def _commit(s: Session, folder: Folder) -> None:
     if wanted.to_mbox:
         _append_to_mbox(s, folder, wanted.to_mbox)
     plan = Plan(
-        remove={number - 1 for number in wanted.removed},
-        flags={number - 1: flags for number, flags in wanted.flags.items()},
-        replace={number - 1: letter for number, letter in folder.changed.items()},
+        remove=wanted.removed,
+        flags=wanted.flags,
+        replace=folder.changed,
         vanish=not v.flag("keep"),
     )
     outcome = folder.mailbox.commit(plan) if plan else None
     _report(s, folder, wanted, outcome)
 
 
-def _append_to_mbox(s: Session, folder: Folder, numbers: list[int]) -> None:
+def _append_to_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     from pymail.mailboxes import opening
 
     mbox = s.home_file("MBOX", "mbox")
-    opening.append_to(mbox, [deposit(folder, number) for number in numbers])
-    s.say(f"Saved {_messages(len(numbers))} in {mbox}")
+    opening.append_to(mbox, (deposit(folder, place) for place in places))
+    s.say(f"Saved {_messages(len(places))} in {mbox}")
 
 
-def deposit(folder: Folder, number: int) -> Deposit:
-    """A message of the folder as something to append elsewhere, with its flags of now."""
+def deposit(folder: Folder, place: int) -> Deposit:
+    """The message at a place of the mailbox as something to append elsewhere, with its flags of now."""
     from pymail.mailboxes.mailbox import Deposit
 
-    sender, date = folder.mailbox.received(number - 1)
-    changed = folder.changed.get(number)
-    pieces = [changed] if changed is not None else folder.mailbox.pieces(number - 1)
-    return Deposit(pieces, folder.flags[number - 1], sender, date)
+    sender, date = folder.mailbox.received(place)
+    changed = folder.changed.get(place)
+    pieces = [changed] if changed is not None else folder.mailbox.pieces(place)
+    return Deposit(pieces, folder.flags[place], sender, date)
 
 
 def _report(s: Session, folder: Folder, wanted: Disposal, outcome: Outcome | None) -> None:

@@ -47,4 +47,4 @@ def test_messages_of_another_file_stay_unless_deleted(mark: int) -> None:
 
 def test_only_changed_flags_are_stored_and_what_was_new_becomes_old() -> None:
     plan = dispose(bytes(3), bytes([0, OLD, OLD | SEEN]), bytes([0, OLD, OLD]), system=True, hold=True, keepsave=True)
-    assert plan.flags == {1: OLD, 3: OLD | SEEN}
+    assert plan.flags == {0: OLD, 2: OLD | SEEN}

@@ -26,7 +26,7 @@ def save_by_author(s: Session, numbers: list[int]) -> None:
 
     That is the login name of the author of the first.
     """
-    _append(s, numbers, _author_file(s, numbers[0]))
+    _append(s, numbers, visit.author_file(s, numbers[0]))
     s.open_folder().mark(numbers, SAVED)
 
 
@@ -43,8 +43,21 @@ def copy(s: Session, numbers: list[int], path: str | None) -> None:
 @verb("C[opy]", kind=MSGLIST, startup=False)
 def copy_by_author(s: Session, numbers: list[int]) -> None:
     """Copy messages to a file of the author's name."""
-    _append(s, numbers, _author_file(s, numbers[0]))
+    _append(s, numbers, visit.author_file(s, numbers[0]))
     _read(s, numbers)
+
+
+@verb("mov[e]", kind=MSGLIST_FILE, changes=True)
+def move(s: Session, numbers: list[int], path: str) -> None:
+    """Append messages to a file and delete them here."""
+    _append(s, numbers, path)
+    s.open_folder().delete(numbers)
+
+
+@verb("Mov[e]", kind=MSGLIST, startup=False, changes=True)
+def move_by_author(s: Session, numbers: list[int]) -> None:
+    """Move messages to a file of the author's name."""
+    move(s, numbers, visit.author_file(s, numbers[0]))
 
 
 @verb("w[rite]", kind=MSGLIST_FILE)
@@ -72,23 +85,19 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     from pymail.mailboxes import opening
 
     folder = s.open_folder()
-    lines = sum(folder.mailbox.lines(number - 1) for number in numbers)
-    deposits = [visit.deposit(folder, number) for number in numbers]
+    places = list(map(folder.place, numbers))
+    lines = sum(map(folder.mailbox.lines, places))
+    deposits = (visit.deposit(folder, place) for place in places)
     made, octets = opening.append_to(path, deposits, newkind=s.variables.text("newfolders") or "mbox")
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
-
-
-def _author_file(s: Session, number: int) -> str:
-    """The file that Save and Copy use: the author's login name, in `folder` with outfolder (POSIX Save)."""
-    summary = next(iter(s.open_folder().summaries([number])))
-    return s.outgoing_file(summary.address.partition("@")[0])
 
 
 @verb("fi[le]", "fold[er]", kind=Words("[file]", 0, 1))
 def folder_(s: Session, names: list[str]) -> None:
     """Show which mailbox is open, or open another.
 
-    The open one is left as quit leaves it. % is the system mailbox, %user that of a user, # the mailbox before, & mbox, +name one in the folder directory.
+    The open one is left as quit leaves it. % is the system mailbox, %user that of a user, # the mailbox before,
+    & mbox, +name one in the folder directory.
     """
     if not names:
         s.say(listing.status_line(s.open_folder()))

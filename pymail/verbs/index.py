@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymail import listing
 from pymail.errors import MailError
 from pymail.session import Session
-from pymail.verbs.kinds import MESSAGE_OR_NONE, MSGLIST, MSGLIST_OR_NONE, NOTHING, Text
+from pymail.verbs.kinds import MESSAGE_OR_NONE, MSGLIST, MSGLIST_OR_NONE, NOTHING, Text, Words
 from pymail.verbs.table import verb
 
 
@@ -19,7 +19,7 @@ def headers(s: Session, number: int | None) -> None:
     listing.print_page(s, top)
 
 
-@verb("f[rom]", kind=MSGLIST)
+@verb("f[rom]", "sea[rch]", kind=MSGLIST)
 def from_(s: Session, numbers: list[int]) -> None:
     """Print the header lines of messages."""
     listing.print_lines(s, numbers)
@@ -58,7 +58,8 @@ def size(s: Session, numbers: list[int]) -> None:
     """Print the lines and octets of messages."""
     folder = s.open_folder()
     for number in numbers:
-        s.say(f"{number}: {folder.mailbox.lines(number - 1)}/{folder.mailbox.size(number - 1)}")
+        place = folder.place(number)
+        s.say(f"{number}: {folder.mailbox.lines(place)}/{folder.mailbox.size(place)}")
 
 
 @verb("inc[orporate]", "newm[ail]", kind=NOTHING)
@@ -71,3 +72,28 @@ def inc(s: Session) -> None:
         return
     s.say(f"New mail has arrived: {count} message{'s' * (count != 1)}")
     listing.print_lines(s, range(len(folder) - count + 1, len(folder) + 1))
+
+
+@verb("sor[t]", kind=Words("[order]", 0, 1))
+def sort(s: Session, names: list[str]) -> None:
+    """Number the messages by date, from, subject ...
+
+    The orders are date, from, subject, size, status, thread and none, the mailbox's own.
+    """
+    from pymail import sorting
+
+    folder = s.open_folder()
+    folder.sort(sorting.order(folder, names[0] if names else "none"))
+    listing.print_page(s, listing.page_of(s, folder.dot))
+
+
+@verb("th[read]", kind=NOTHING)
+def thread(s: Session) -> None:
+    """Number the messages by conversations."""
+    sort(s, ["thread"])
+
+
+@verb("unth[read]", "unso[rt]", kind=NOTHING)
+def unthread(s: Session) -> None:
+    """Number the messages as the mailbox does."""
+    sort(s, ["none"])

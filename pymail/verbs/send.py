@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pymail import addresses, collect, headers, post
+from pymail import addresses, collect, headers, post, visit
 from pymail import draft as drafts
 from pymail.draft import Draft
 from pymail.escapes import recipients
@@ -41,18 +41,13 @@ def reply_author(s: Session, numbers: list[int]) -> None:
 @verb("fo[llowup]", kind=MSGLIST, startup=False, composing=False)
 def followup(s: Session, numbers: list[int]) -> None:
     """As reply, with a copy in the author's file."""
-    _reply(s, numbers, not s.variables.flag("flipr"), _author_file(s, numbers[0]))
+    _reply(s, numbers, not s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
 @verb("F[ollowup]", kind=MSGLIST, startup=False, composing=False)
 def followup_author(s: Session, numbers: list[int]) -> None:
     """As Reply, with a copy in the author's file."""
-    _reply(s, numbers, s.variables.flag("flipr"), _author_file(s, numbers[0]))
-
-
-def _author_file(s: Session, number: int) -> str:
-    summary = next(iter(s.open_folder().summaries([number])))
-    return s.outgoing_file(summary.address.partition("@")[0])
+    _reply(s, numbers, s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
 def _reply(s: Session, numbers: list[int], everyone: bool, record: str | None) -> None:

@@ -157,7 +157,8 @@ def source(s: Session, names: list[str]) -> None:
 def if_(s: Session, text: str) -> None:
     """Do the lines up to endif on a condition.
 
-    s: sending, r: reading, t: on a terminal. Or when a test holds: `-N name`, `-Z name` (set, unset), `$name == text`, `!=`, `=~`, `=%`, `-eq` and the like,
+    s: sending, r: reading, t: on a terminal. Or when a test holds: `-N name`, `-Z name` (set, unset), `$name ==
+    text`, `!=`, `=~`, `=%`, `-eq` and the like,
     joined by `&&`, `||` and `!`, grouped by `[ ]`.
     """
     conditions = s.sources[-1].conditions

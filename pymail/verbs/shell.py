@@ -78,7 +78,7 @@ def _edit(s: Session, numbers: list[int], variable: str) -> None:
         folder.go(number)
         folder.read(number)
         if changed is not None and _may_write_back(s, number):
-            folder.changed[number] = changed
+            folder.changed[folder.place(number)] = changed
             s.say(f"Message {number} is replaced by its edited form at quit")
 
 

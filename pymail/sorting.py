@@ -1,0 +1,56 @@
+"""The orders that `sort` can number messages in.
+
+Apart because only the verbs sort and thread pay for it. An order is a list of places
+in the mailbox; messages that are equal keep the mailbox's order.
+"""
+
+from __future__ import annotations
+
+from pymail import threads
+from pymail.errors import USAGE, MailError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pymail.folder import Folder
+    from pymail.mailboxes.mailbox import Mailbox
+    from pymail.summary import Summary
+
+    Key = Callable[[Summary], object]
+
+KEYS: dict[str, Key] = {
+    "date": lambda summary: summary.date,
+    "from": lambda summary: (summary.name or summary.address).casefold(),
+    "subject": lambda summary: base_subject(summary.subject),
+    "size": lambda summary: summary.size,
+}
+ORDERS = (*KEYS, "status", "thread", "none")
+
+
+def order(folder: Folder, name: str) -> list[int] | None:
+    """The places of the mailbox in this order; None for the mailbox's own. MailError (64) for an unknown name."""
+    if name not in ORDERS:
+        raise MailError(f"sort {name}: the orders are {', '.join(ORDERS)}", USAGE)
+    places = range(len(folder))
+    if name == "none":
+        return None
+    if name == "thread":
+        return threads.order(folder.mailbox)
+    if name == "status":
+        return sorted(places, key=lambda place: folder.flags[place])
+    return by_key(folder.mailbox, KEYS[name])
+
+
+def by_key(mailbox: Mailbox, key: Key) -> list[int]:
+    """The places sorted by a key of their summaries."""
+    keys = [key(summary) for summary in mailbox.summaries(range(len(mailbox)))]
+    return sorted(range(len(mailbox)), key=keys.__getitem__)  # type: ignore[arg-type]
+
+
+def base_subject(subject: str) -> str:
+    """A subject without Re: and Fwd: before it, for comparing (RFC 5256 2.1, roughly)."""
+    text = subject.casefold().strip()
+    while text.startswith(("re:", "fw:", "fwd:")):
+        text = text.partition(":")[2].strip()
+    return text
