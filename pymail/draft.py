@@ -125,14 +125,8 @@ def message_ids(value: bytes) -> list[str]:
     """The message ids in a raw value (RFC 5322 3.6.4), each once; what is none is skipped."""
     found = []
     for piece in value.decode("utf-8", "replace").split("<")[1:]:
-        inner = piece.partition(">")[0]
-        if (
-            ">" in piece
-            and inner
-            and inner.isprintable()
-            and not set(inner) & set(" \ufffd")
-            and len(inner) < _LONGEST_ID
-        ):
+        inner, closing, _ = piece.partition(">")
+        if closing and inner.isascii() and inner.isprintable() and " " not in inner and 0 < len(inner) < _LONGEST_ID:
             found.append(f"<{inner}>")
     return list(dict.fromkeys(found))
 

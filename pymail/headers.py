@@ -25,6 +25,7 @@ _NAME = bytes(range(33, 58)) + bytes(range(59, 127))
 _ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`{|}~")
 _LINE = 78
 _LONGEST = 990  # RFC 5322 2.1.1 allows 998
+_LONGEST_NAME = 500  # so that a field can always be folded
 _CONTROLS = {code: " " for code in (*range(9), *range(10, 32), 127)}
 
 
@@ -48,7 +49,7 @@ def fields(head: bytes) -> Fields:
 
 def is_name(name: bytes) -> bool:
     """Whether `name` can be the name of a field (RFC 5322 3.6.8)."""
-    return bool(name) and not name.translate(None, _NAME)
+    return 0 < len(name) <= _LONGEST_NAME and not name.translate(None, _NAME)
 
 
 def is_token(word: str) -> bool:
@@ -136,7 +137,7 @@ def _cut(line: bytes, at: int, first: int) -> int:
         return at + len(line[at:cut].rstrip(b" "))
     end = line.find(b" ", first)
     end = end if end >= 0 else len(line)
-    if at == 0 and end - first < _LINE:
+    if at == 0 and not _LINE <= end - first <= _LONGEST - first:
         return first - 1
     return min(end, at + _LONGEST)
 

@@ -61,7 +61,7 @@ def _text(draft: Draft) -> Part:
 def _major(kind: str) -> str:
     """The `text` of text/plain; MailError(USAGE) when `kind` is no media type."""
     major, _, minor = kind.partition(";")[0].strip().partition("/")
-    if not (headers.is_token(major) and headers.is_token(minor)):
+    if not (headers.is_token(major) and headers.is_token(minor) and kind.isascii() and kind.isprintable()):
         raise MailError(f"{printable(kind)}: no content type; write type/subtype", USAGE)
     return major.lower()
 

@@ -224,7 +224,7 @@ def test_a_bad_header_is_refused_by_name(letter: bytes, status: int) -> None:
         (b"<a\xff>", []),
         (b"<open", []),
         (b"<" + b"x" * 2000 + b">", []),
-        ("<ü@x>".encode(), ["<ü@x>"]),
+        ("<ü@x>".encode(), []),
     ],
 )
 def test_message_ids_are_found_and_nothing_else(value: bytes, ids: list[str]) -> None:

@@ -80,6 +80,8 @@ def test_find_and_get_agree_where_a_name_is_spelled_one_way(pairs: list[tuple[st
         ("A", "x " * 50, b"A:" + b" x" * 38 + b"\n" + b" x" * 12 + b"\n"),
         ("A", "x" * 70 + " " * 20 + "y", b"A: " + b"x" * 70 + b"\n" + b" " * 20 + b"y\n"),
         ("A", "x" * 90 + " y", b"A: " + b"x" * 90 + b"\n y\n"),
+        ("A" * 400, "x" * 700, b"A" * 400 + b":\n " + b"x" * 700 + b"\n"),
+        ("A", "x" * 1500, b"A:\n " + b"x" * 989 + b"\n " + b"x" * 511 + b"\n"),
     ],
 )
 def test_a_field_is_folded_at_blanks(name: str, value: str, line: bytes) -> None:

@@ -66,7 +66,7 @@ def test_a_given_type_is_believed(kind: str) -> None:
     assert charset == ("koi8-r" if "koi8" in kind else "us-ascii" if found.startswith("text") else "")
 
 
-@pytest.mark.parametrize("kind", ["text", "", "a/", "/b", "a b/c", "a/b c; x", "ü/x", "a/b\x1b"])
+@pytest.mark.parametrize("kind", ["text", "", "a/", "/b", "a b/c", "a/b c; x", "ü/x", "a/b\x1b", "a/b; x=ü"])
 def test_what_is_no_type_is_refused(kind: str) -> None:
     with pytest.raises(MailError) as failure:
         part_of("a", b"", kind or "no type")
