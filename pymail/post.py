@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from pymail.addresses import Address
     from pymail.draft import Draft
+    from pymail.resend import Resent
     from pymail.session import Session
     from pymail.transports.choose import Chain
-    from pymail.resend import Resent
     from pymail.transports.transport import Source
 
     Letter = encode.Message | Resent

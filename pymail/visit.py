@@ -13,7 +13,7 @@ from pymail.folder import Disposal, Folder, dispose
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.mailboxes.mailbox import Deposit, Mailbox, Outcome
-    from pymail.session import Session
+    from pymail.session import Filter, Session
 
 
 def path_of(s: Session, name: str) -> str:
@@ -98,14 +98,30 @@ def _append_to_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     s.say(f"Saved {_messages(len(places))} in {mbox}")
 
 
-def deposit(folder: Folder, place: int) -> Deposit:
-    """The message at a place of the mailbox as something to append elsewhere, with its flags of now."""
+def deposit(folder: Folder, place: int, keeps: Filter | None = None) -> Deposit:
+    """The message at a place of the mailbox as something to append elsewhere, with its flags of now.
+
+    `keeps` leaves header fields out (saveignore, saveretain).
+    """
     from pymail.mailboxes.mailbox import Deposit
 
     sender, date = folder.mailbox.received(place)
     changed = folder.changed.get(place)
     pieces = [changed] if changed is not None else folder.mailbox.pieces(place)
+    if keeps is not None and (keeps.ignored or keeps.retained):
+        pieces = _without_fields(b"".join(pieces), keeps)
     return Deposit(pieces, folder.flags[place], sender, date)
+
+
+def _without_fields(letter: bytes, keeps: Filter) -> list[bytes]:
+    head, empty, body = letter.partition(b"\n\n")
+    kept, shown = [], True
+    for line in head.split(b"\n"):
+        if line[:1] not in (b" ", b"\t"):
+            shown = keeps.shows(line.partition(b":")[0].strip().decode("latin-1"))
+        if shown:
+            kept.append(line)
+    return [b"\n".join(kept), empty, body]
 
 
 def _report(s: Session, folder: Folder, wanted: Disposal, outcome: Outcome | None) -> None:

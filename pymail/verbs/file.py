@@ -87,7 +87,7 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     folder = s.open_folder()
     places = list(map(folder.place, numbers))
     lines = sum(map(folder.mailbox.lines, places))
-    deposits = (visit.deposit(folder, place) for place in places)
+    deposits = (visit.deposit(folder, place, s.filters["save"]) for place in places)
     made, octets = opening.append_to(path, deposits, newkind=s.variables.text("newfolders") or "mbox")
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
 

@@ -11,7 +11,7 @@ import os
 from pymail import interpreter, words
 from pymail.errors import USAGE, MailError
 from pymail.input import Script
-from pymail.session import Session
+from pymail.session import CONTEXTS, Filter, Session
 from pymail.variables.values import TABLE, shown
 from pymail.verbs.kinds import NOTHING, Text, Words
 from pymail.verbs.table import verb
@@ -90,7 +90,7 @@ def ignore(s: Session, names: list[str]) -> None:
 
     Without fields the hidden ones are listed.
     """
-    _filter(s, s.filters["type"].ignored, names)
+    _pick(s, s.filters["type"].ignored, names)
 
 
 @verb("ret[ain]", kind=Words("[field ...]"), sending=True)
@@ -99,28 +99,74 @@ def retain(s: Session, names: list[str]) -> None:
 
     Without fields they are listed. retain overrides ignore.
     """
-    _filter(s, s.filters["type"].retained, names)
+    _pick(s, s.filters["type"].retained, names)
 
 
 @verb("unig[nore]", kind=Words("field ...", 1), sending=True)
 def unignore(s: Session, names: list[str]) -> None:
     """Show hidden header fields again; * shows all."""
-    _unfilter(s.filters["type"].ignored, names)
+    _unpick(s.filters["type"].ignored, names)
 
 
 @verb("unret[ain]", kind=Words("field ...", 1), sending=True)
 def unretain(s: Session, names: list[str]) -> None:
     """Take fields off the list of retain; * all."""
-    _unfilter(s.filters["type"].retained, names)
+    _unpick(s.filters["type"].retained, names)
 
 
-def _filter(s: Session, fields: set[str], names: list[str]) -> None:
+@verb("savei[gnore]", "saved[iscard]", kind=Words("[field ...]"), sending=True)
+def saveignore(s: Session, names: list[str]) -> None:
+    """Leave header fields out of saved messages.
+
+    Without fields they are listed.
+    """
+    _pick(s, s.filters["save"].ignored, names)
+
+
+@verb("saver[etain]", kind=Words("[field ...]"), sending=True)
+def saveretain(s: Session, names: list[str]) -> None:
+    """Keep only these header fields in saved messages.
+
+    Without fields they are listed. saveretain overrides saveignore.
+    """
+    _pick(s, s.filters["save"].retained, names)
+
+
+@verb("headerp[ick]", kind=Words("[context [ignore|retain [field ...]]]"), sending=True)
+def headerpick(s: Session, given: list[str]) -> None:
+    """Choose header fields in a context.
+
+    The contexts are type, top, save and forward. Without fields the chosen ones are listed.
+    """
+    for context in given[:1] or CONTEXTS:
+        chosen = _context(s, context)
+        for how, fields in (("ignore", chosen.ignored), ("retain", chosen.retained)):
+            if given[1:2] == [how]:
+                _pick(s, fields, given[2:])
+            elif len(given) < 2 and fields:
+                s.say(f"headerpick {context} {how} {' '.join(sorted(fields))}")
+
+
+@verb("unheaderp[ick]", kind=Words("context ignore|retain field ...", 3), sending=True)
+def unheaderpick(s: Session, given: list[str]) -> None:
+    """Take back what headerpick chose; * takes all."""
+    chosen = _context(s, given[0])
+    _unpick(chosen.retained if given[1] == "retain" else chosen.ignored, given[2:])
+
+
+def _context(s: Session, name: str) -> Filter:
+    if name not in s.filters:
+        raise MailError(f"headerpick {name}: the contexts are {', '.join(CONTEXTS)}", USAGE)
+    return s.filters[name]
+
+
+def _pick(s: Session, fields: set[str], names: list[str]) -> None:
     fields.update(name.lower() for name in names)
     for name in () if names else sorted(fields):
         s.say(name)
 
 
-def _unfilter(fields: set[str], names: list[str]) -> None:
+def _unpick(fields: set[str], names: list[str]) -> None:
     if "*" in names:
         fields.clear()
     fields.difference_update(name.lower() for name in names)
