@@ -32,7 +32,7 @@ import pymail
 
 PROMPTS = ("& ", "? ")
 ANY = "[...]"
-SECONDS = 15
+SECONDS = 10
 KEYS = {"^D": "\x04", "^C": "\x03"}
 
 
@@ -74,7 +74,8 @@ class Dialogue:
 
     def do_pymail(self, arguments: str, lines: list[str]) -> None:
         typed = [shown_and_typed(line) for line in lines]
-        expected = [shown + ("" if keys in (None, "^D") else keys) for shown, keys in typed]
+        echoed = [(shown, "" if keys == "^D" else keys) for shown, keys in typed if (shown, keys) != ("", "^D")]
+        expected = [shown + (keys or "") for shown, keys in echoed]
         seen = self._session(shlex.split(self._known(arguments)), typed)
         self._compare(expected, seen, f"pymail {arguments}")
 
@@ -89,10 +90,15 @@ class Dialogue:
         child.delaybeforesend = None
         child.logfile_read = screen
         try:
+            awaited = ""
             for shown, typed in lines:
-                if typed is not None:
-                    self._await(child, shown)
+                awaited += self._known(shown)
+                if typed is None:
+                    awaited += "\n"
+                else:
+                    child.expect(pattern(awaited, r"\r\n") + r"\Z")
                     child.send(KEYS.get(typed, f"{typed}\n"))
+                    awaited = "" if typed == "^D" else f"{typed}\n"
             child.expect(pexpect.EOF)
         except (pexpect.TIMEOUT, pexpect.EOF):
             return [*screen.getvalue().splitlines(), "(what was awaited did not come)"]
@@ -100,11 +106,6 @@ class Dialogue:
             child.close(force=True)
         status = [f"[status {child.exitstatus}]"] if child.exitstatus else []
         return screen.getvalue().replace("\r\n", "\n").splitlines() + status
-
-    def _await(self, child: pexpect.spawn[str], shown: str) -> None:
-        """Wait until the cursor stands after `shown`; at the start of a line anything may be typed at once."""
-        if shown:
-            child.expect(rf"(?:\A|\n){re.escape(self._known(shown))}\Z")
 
     def _known(self, text: str) -> str:
         """Replace the names of this run's places by these."""
@@ -124,12 +125,17 @@ class Dialogue:
         return Path(self._known(name.replace("~", "$HOME")))
 
     def _compare(self, expected: list[str], seen: list[str], what: str) -> None:
+        while seen and not seen[-1]:
+            seen.pop()
         known = [self._known(line) for line in expected]
         if not matches(known, seen):
-            wild = [line for line in known if ANY in line and line != ANY]
-            alike = [next((line for line in wild if matches([line], [each])), each) for each in seen]
-            diff = difflib.unified_diff(known, alike, "expected", "seen", lineterm="", n=100)
+            diff = difflib.unified_diff(expected, self._alike(expected, seen), "expected", "seen", lineterm="", n=100)
             raise AssertionError("\n".join([f"{self.path.name}: {what}", *diff]))
+
+    def _alike(self, expected: list[str], seen: list[str]) -> list[str]:
+        """The lines seen, each as it is expected where it matches: what is left is the difference."""
+        names = {self._known(line): line for line in expected if line != ANY}
+        return [next((names[each] for each in names if matches([each], [line])), line) for line in seen]
 
 
 def sections(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -150,7 +156,16 @@ def shown_and_typed(line: str) -> tuple[str, str | None]:
 
 def matches(expected: list[str], seen: list[str]) -> bool:
     """Whether lines are as expected, with `[...]` as the wildcard."""
-    pattern = "".join(
-        r"(?:.*\n)*" if line == ANY else ".*".join(map(re.escape, line.split(ANY))) + r"\n" for line in expected
-    )
-    return re.fullmatch(pattern, "".join(f"{line}\n" for line in seen)) is not None
+    lines = ["".join(f"{line}\n" for line in each) for each in (expected, seen)]
+    return re.fullmatch(pattern(lines[0], "\n"), lines[1]) is not None
+
+
+def pattern(text: str, end: str) -> str:
+    """The regular expression for a text with wildcards, each of its lines ended by `end`."""
+    parts = []
+    for line in text.splitlines(keepends=True):
+        words = line.rstrip("\n")
+        any_lines = words == ANY and line.endswith("\n")
+        parts.append(f"(?:[^\n]*{end})*" if any_lines else r"[^\n]*".join(map(re.escape, words.split(ANY))))
+        parts.append(end if line.endswith("\n") and not any_lines else "")
+    return "".join(parts)
