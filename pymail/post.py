@@ -153,8 +153,9 @@ class _Posting:
         from pymail.mailboxes.mailbox import Deposit
         from pymail.summary import SEEN
 
+        copy = Deposit(self.letter.record(), SEEN, self.envelope.sender, int(time.time()))
         try:
-            opening.append_to(path, [Deposit(self.letter.record(), SEEN, self.envelope.sender, int(time.time()))])
+            opening.append_to(path, [copy], settings=self.s.mailbox_settings())
         except (MailError, OSError) as error:
             self.s.complain(f"{path}: sent, but not recorded: {getattr(error, 'text', error)}")
 

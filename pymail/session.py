@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pymail.folder import Folder
     from pymail.input import Keyboard, Source
+    from pymail.mailboxes.mailbox import Settings
     from pymail.mailboxes.names import Names
     from pymail.variables.values import Variables
 
@@ -237,6 +238,17 @@ class Session:
             previous=self.previous,
             environ=self.environ,
             spool=spool or names.SPOOL,
+        )
+
+    def mailbox_settings(self) -> Settings:
+        """What mailboxes are told of this user's surroundings and wishes."""
+        from pymail.mailboxes import mailbox, names
+
+        return mailbox.Settings(
+            self.state(),
+            names.cache_folder(self.environ, self.user.home),
+            self.variables.number("lock-timeout") or 0,
+            self.variables.flag("mbox-content-length"),
         )
 
     def outgoing_file(self, name: str) -> str:

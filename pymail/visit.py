@@ -26,13 +26,13 @@ def open_mailbox(s: Session, path: str) -> tuple[Mailbox, bool]:
     from pymail.mailboxes import opening
 
     system = path == s.names().system
-    return opening.open_mailbox(path, readonly=s.readonly), system
+    return opening.open_mailbox(path, s.mailbox_settings(), readonly=s.readonly), system
 
 
 def enter(s: Session, mailbox: Mailbox, system: bool) -> None:
     """Make a mailbox the session's folder and tell what it has to say."""
     s.folder = Folder(mailbox, system)
-    for note in mailbox.notes:
+    for note in [*mailbox.notes, *(mailbox.details if s.variables.flag("verbose") else ())]:
         s.complain(note)
 
 
@@ -94,7 +94,8 @@ def _append_to_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     from pymail.mailboxes import opening
 
     mbox = s.home_file("MBOX", "mbox")
-    opening.append_to(mbox, (deposit(folder, place) for place in places))
+    deposits = (deposit(folder, place) for place in places)
+    opening.append_to(mbox, deposits, settings=s.mailbox_settings())
     s.say(f"Saved {_messages(len(places))} in {mbox}")
 
 

@@ -20,6 +20,7 @@ from pymail.mailboxes import deposit
 from pymail.mailboxes.lock import Lock
 from pymail.mailboxes.mailbox import Deposit
 from pymail.mailboxes.names import state_folder, system_mailbox
+from pymail.mailboxes.rewrite import mend
 from pymail.ownership import make_folder, sync_folder
 from pymail.transports import aliases
 from pymail.transports.transport import Answer, Envelope, Transport, checked
@@ -120,7 +121,8 @@ class _Delivery:
         pieces = _delivered(self.letter, self.account.pw_name, self.sender)
         with Lock(path, self.patience) as lock:
             self._check(path, os.fstat(lock.fd))
-            deposit.append(lock, [Deposit(pieces, 0, self.sender, int(time.time()))])
+            mend(lock, self.state)
+            deposit.append(lock, [Deposit(pieces, 0, self.sender, int(time.time()))], self.state)
         return os.fsencode(path)
 
     def _mailbox(self) -> str:

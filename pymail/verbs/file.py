@@ -88,7 +88,8 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     places = list(map(folder.place, numbers))
     lines = sum(map(folder.mailbox.lines, places))
     deposits = (visit.deposit(folder, place, s.filters["save"]) for place in places)
-    made, octets = opening.append_to(path, deposits, newkind=s.variables.text("newfolders") or "mbox")
+    newkind = s.variables.text("newfolders") or "mbox"
+    made, octets = opening.append_to(path, deposits, newkind=newkind, settings=s.mailbox_settings())
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
 
 
