@@ -13,13 +13,13 @@ ROOT = Path(__file__).parent.parent / "pymail"
 ORDER = """
     errors deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.values
-    words charsets encodedwords width headers addresses summary threads msglist body draft bodytext flowed
+    words charsets encodedwords width headers addresses summary threads sorting msglist body draft bodytext flowed
     mediatypes parts encode resend reflow html transfer mime decode search headline listing report display process
     printing tls secrets
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.index mailboxes.scan mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit
-    mailboxes.changes mailboxes.mbox mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
-    mailboxes.opening
+    mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.letter mailboxes.maildir mailboxes.eml
+    mailboxes.pop3 mailboxes.imap mailboxes.packed mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.transaction transports.auth transports.smtp
     transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
@@ -28,6 +28,7 @@ ORDER = """
     verbs.table verbs.kinds
     conditions interpreter terminal escapes collect post waiting
     verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue verbs.program
+    verbs.forward
     service.smtp service.pop3 service.listen
     conversation readmode sendmode main __main__
 """.split()
