@@ -28,10 +28,9 @@ def decode(value: bytes) -> str:
     Words that break RFC 2047 (blanks inside, none around, no padding, a character cut in
     two, the wrong charset) are read as they were meant. Never raises.
     """
-    if b"=?" not in value and value.isascii():
+    if b"=?" not in value and value.isascii() and b"\x1b$" not in value:
         plain = value.decode("ascii")
-        if plain.isprintable():
-            return plain
+        return plain if plain.isprintable() else plain.translate(ENDS)
     return "".join(charsets.text(octets, label) for label, octets in _joined(value)).translate(ENDS)
 
 

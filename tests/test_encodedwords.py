@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.errors
 import email.header
 
 import pytest
@@ -103,6 +104,21 @@ def test_arguments_that_the_locale_could_not_decode_are_kept(octets: bytes) -> N
     assert kept.encode(name) == (
         expected if name != "iso-8859-1" else octets.translate(bytes.maketrans(b"\r\n\0", b"   "))
     )
+
+
+CHARSETS = ["utf-8", "iso-8859-1", "iso-8859-15", "windows-1252", "koi8-r", "iso-2022-jp", "gb2312", "big5", "euc-kr"]
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=80), st.sampled_from(CHARSETS))
+def test_what_python_encodes_is_decoded_here(text: str, charset: str) -> None:
+    try:
+        text.encode(charset)
+        value = email.header.Header(text, charset, maxlinelen=60).encode(linesep="")
+        # Python's own reader is the measure: some of its codecs do not give back what they took.
+        expected = str(email.header.make_header(email.header.decode_header(value)))
+    except (UnicodeError, LookupError, email.errors.HeaderParseError):
+        return
+    assert encodedwords.decode(value.encode("ascii", "surrogateescape")) == expected
 
 
 @pytest.mark.parametrize(

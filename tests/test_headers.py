@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import email
+import email.header
+import email.message
 import email.policy
+import email.utils
 import time
 
 import pytest
@@ -149,6 +152,17 @@ def test_a_parameter_is_read_back_here_and_by_python(name: str) -> None:
     assert all(len(each) <= 78 for each in line.splitlines())
     assert headers.content(headers.find(line, b"Content-Disposition") or b"") == ("attachment", {"filename": name})
     assert email.message_from_bytes(line + b"\n").get_filename("") == name.strip()
+
+
+@given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=120))
+def test_a_name_that_python_writes_is_read(name: str) -> None:
+    for value in (email.utils.encode_rfc2231(name, "utf-8"), email.utils.encode_rfc2231(name, "utf-8", "de")):
+        assert headers.content(f"attachment; filename*={value}".encode())[1]["filename"] == name
+    message = email.message.EmailMessage(policy=email.policy.SMTP)
+    message.add_header("Content-Disposition", "attachment", filename=name)
+    head = message.as_bytes()
+    foreign = email.message_from_bytes(head, policy=email.policy.default).get_filename()
+    assert headers.content(headers.find(head, b"Content-Disposition") or b"")[1]["filename"] in (name, foreign)
 
 
 @given(st.binary(max_size=200))
