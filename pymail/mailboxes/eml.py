@@ -11,6 +11,7 @@ import os
 from pymail.errors import NOPERM, MailError
 from pymail.summary import Summary, from_head
 
+from . import letter
 from .mailbox import Mailbox, Outcome
 
 TYPE_CHECKING = False
@@ -19,18 +20,15 @@ if TYPE_CHECKING:
 
     from .mailbox import Deposit, Plan
 
-_PIECE = 1 << 18
-_LONGEST_HEADER = 1 << 20
-
 
 class Eml(Mailbox):
-    """An open letter; CRLF line ends become LF when its first line has one."""
+    """An open letter, `fd`, which is this mailbox's own."""
 
     def __init__(self, name: str, path: str | None, fd: int) -> None:
         self.name = name
         self.path = path
         self.fd = fd
-        self.readonly = "a single letter keeps no flags and cannot be changed"
+        self.readonly = "a single letter keeps no flags"
         self.notes = []
         self.details = []
 
@@ -44,31 +42,13 @@ class Eml(Mailbox):
         return os.fstat(self.fd).st_size
 
     def lines(self, index: int) -> int:
-        return sum(piece.count(b"\n") for piece in self.pieces(index))
+        return letter.lines(self.fd)
 
     def head(self, index: int) -> bytes:
-        begin = b""
-        for piece in self.pieces(index):
-            begin += piece
-            end = 0 if begin.startswith(b"\n") else begin.find(b"\n\n") + 1
-            if end or begin.startswith(b"\n") or len(begin) > _LONGEST_HEADER:
-                return begin[: end + 1]
-        return begin
+        return letter.head(self.fd)
 
     def pieces(self, index: int) -> Iterator[bytes]:
-        at, held, crlf = 0, b"", None
-        while piece := os.pread(self.fd, _PIECE, at):
-            at += len(piece)
-            if crlf is None:
-                crlf = piece[piece.find(b"\n") - 1 :][:2] == b"\r\n"
-            if crlf:
-                piece, held = held + piece, b""
-                if piece.endswith(b"\r"):
-                    piece, held = piece[:-1], b"\r"
-                piece = piece.replace(b"\r\n", b"\n")
-            yield piece
-        if held:
-            yield held
+        return letter.pieces(self.fd)
 
     def received(self, index: int) -> tuple[str, int]:
         return "", 0
@@ -80,12 +60,10 @@ class Eml(Mailbox):
         return 0
 
     def append(self, deposits: Iterable[Deposit]) -> int:
-        raise MailError(f"{self.name}: a single letter cannot be appended to", NOPERM)
+        raise MailError(f"{self.name}: cannot be appended to: it is a single letter", NOPERM)
 
     def commit(self, plan: Plan) -> Outcome:
-        if plan.remove or plan.replace or plan.flags:
-            raise MailError(f"{self.name}: {self.readonly}", NOPERM)
-        return Outcome(1)
+        raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
 
     def close(self) -> None:
         if self.fd >= 0:

@@ -114,7 +114,10 @@ def _folder(name: str, path: str, settings: Settings, readonly: bool) -> Mailbox
     if all(os.path.isdir(os.path.join(path, part)) for part in ("cur", "new")):
         from . import maildir
 
-        return maildir.Maildir(name, path, readonly)
+        why = "opened so" if readonly else ""
+        if not why and not all(os.access(os.path.join(path, part), os.W_OK | os.X_OK) for part in ("cur", "new")):
+            why = "no permission to write"
+        return maildir.Maildir(name, path, why)
     raise MailError(f"{name}: is a directory, not a mailbox (a Maildir holds cur, new and tmp)", DATA)
 
 
