@@ -54,9 +54,10 @@ def refusal(**given: str) -> MailError:
 
 
 def test_a_start_up_file_may_say_it_for_one_account_or_for_all() -> None:
-    given = {"password-me@mail.example": "mine", "smtp-auth-password": "any"}
+    given = {"password-me@mail.example": "mine", "password-mail.example": "here", "smtp-auth-password": "any"}
     assert asked(**given) == "mine"
-    assert asked(user="you", **given) == "any"
+    assert asked(user="you", **given) == "here"
+    assert asked(host="other.example", **given) == "any"
 
 
 @pytest.mark.parametrize("name", ["password-me@mail.example", "smtp-auth-password"])

@@ -74,7 +74,10 @@ def _converse(wire: Wire, mechanism: str, dialogue: Dialogue) -> Reply:
             reply = wire.ask(_encoded(wire, first))
     while reply.code == 334:
         answer = _next(dialogue, reply.lines[0])
-        reply = wire.ask(b"*" if answer is None else _encoded(wire, answer))
+        if answer is None:
+            reply = wire.ask(b"*")  # we break off (RFC 4954 4)
+            return reply if reply.code >= 400 else Reply(501, "5.5.2 it cannot be broken off")
+        reply = wire.ask(_encoded(wire, answer))
     if reply.positive:
         _next(dialogue, "")  # a server that has yet to prove itself has not
     return reply

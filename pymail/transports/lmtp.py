@@ -53,3 +53,6 @@ class Lmtp(Smtp):
 
     def _connect(self) -> socket:
         return connect_unix(self._path, self._timeout) if self._path else super()._connect()
+
+    def _policy(self) -> str:
+        return "plain" if self._path else super()._policy()

@@ -68,6 +68,8 @@ class Sendmail(Transport):
         sender = checked(envelope.sender) or "<>"
         recipients = [checked(recipient) for recipient in envelope.recipients]
         words = [self.name, "-oi", "-f", sender, *self._arguments, "--", *recipients]
+        if self.trace is not None:
+            self.trace("---", printable(" ".join(words)))
         letter = _file(source.size)
         try:
             for piece in source.pieces():

@@ -109,6 +109,8 @@ class Smtp(Transport):
             if not self._ended:
                 self._wire.ask(b"RSET")
             return self._wire
+        if self.trace is not None:
+            self.trace("---", self.name)
         try:
             wire = self._wire = Wire(self._connect(), self._timeout, self.trace)
             if self._server.scheme in TLS_FROM_THE_START:
@@ -151,7 +153,7 @@ class Smtp(Transport):
 
     def _own_name(self, wire: Wire) -> str:
         """For EHLO: no resolver is asked, whose answer could take seconds (RFC 5321 4.1.3, 4.1.4)."""
-        given = self._variables.text("hostname") or ""
+        given = self._variables.get("smtp-hostname") or self._variables.text("hostname") or ""
         name = given or uname().nodename
         if name.isascii() and name.replace(".", "").replace("-", "").isalnum() and ("." in name or given):
             return name

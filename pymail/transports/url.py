@@ -6,7 +6,7 @@ only) before the module that speaks to the server is loaded.
 
 from __future__ import annotations
 
-from pymail.errors import CONFIG, MailError
+from pymail.errors import CONFIG, MailError, printable
 
 PORTS = {"smtp": 25, "smtps": 465, "submission": 587, "submissions": 465, "lmtp": 24}
 
@@ -27,7 +27,7 @@ class Server:
     def name(self) -> str:
         """The URL as the user may see it: without the password, with the port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        user = f"{self.user}@" if self.user else ""
+        user = f"{printable(self.user)}@" if self.user else ""
         return f"{self.scheme}://{user}{host}:{self.port}"
 
     @property

@@ -92,6 +92,14 @@ def test_more_arguments_stand_before_the_recipients(tmp_path: Path) -> None:
     assert (tmp_path / "words").read_text().split("\n")[3:] == ["-odq", "-C a b", "--", BOB, ""]
 
 
+def test_the_trace_tells_what_is_started(tmp_path: Path) -> None:
+    said: list[str] = []
+    transport = open_transport(keeping(tmp_path), Variables(strict=False))
+    transport.trace = lambda direction, line: said.append(f"{direction} {line}")
+    transport.send(Envelope("me", [BOB]), Text())
+    assert said == [f"--- {tmp_path}/mta -oi -f me -- {BOB}"]
+
+
 def test_the_null_sender_is_told(tmp_path: Path) -> None:
     deliver(keeping(tmp_path), sender="")
     assert (tmp_path / "words").read_text().split("\n")[1:3] == ["-f", "<>"]

@@ -141,6 +141,7 @@ def test_the_trace_tells_the_conversation_but_not_the_letter(offers: list[str], 
     told = [line for line in said if line not in data]
     assert [line for line in said if line in data] == data
     assert told == [
+        f"--- {sink.url}",
         "<<< 220 sink ESMTP",
         ">>> EHLO client.example",
         "<<< 250-sink",
