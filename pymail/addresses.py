@@ -35,8 +35,7 @@ class Address:
     @property
     def spec(self) -> str:
         """`local@domain` as sent: quoted where needed, the domain in A-labels (RFC 5890)."""
-        parts = self.local.split(".")
-        local = self.local if all(map(encodedwords.is_atom, parts)) else encodedwords.quote(self.local)
+        local = self.local if _is_plain(self.local) else encodedwords.quote(self.local)
         if not self.domain:
             return local
         return f"{local}@{ascii_domain(self.domain) or self.domain}"
@@ -56,6 +55,10 @@ class Address:
 
     def _key(self) -> tuple[str, str]:
         return self.local.lower(), (ascii_domain(self.domain) or self.domain).lower()
+
+
+def _is_plain(local: str) -> bool:
+    return all(map(encodedwords.is_atom, local.split(".")))
 
 
 def same(one: Address, other: Address, allnet: bool) -> bool:
@@ -91,6 +94,8 @@ def check(address: Address) -> None:
         why = "holds a control character"
     elif not domain and "/" in local:
         why = _FIRST["/"]
+    elif not domain and not why and not _is_plain(local):
+        why = "is no address; write name@host, or Name <name@host>"
     elif domain and not ascii_domain(domain):
         why = "no host can be called that"
     elif len(address.spec.encode()) > _LONGEST:
@@ -210,12 +215,22 @@ def _parsed(text: str, strict: bool) -> list[Address]:
             found += _bare(item, strict)
             item = []
         elif kind == ":":
+            if strict:
+                _check_group(text, item, tokens[at:])
             item = []  # what stood before it is the name of a group
         elif kind in "!>" and strict:
             raise _bad(text, "> without <" if kind == ">" else f"{spelling} is not closed")
         else:
             item.append(tokens[at - 1])
     return found
+
+
+def _check_group(text: str, name: list[Token], rest: list[Token]) -> None:
+    """Refuses a colon that begins no group (RFC 5322 3.4), lest what stands before it be lost."""
+    if any(kind == "a" and "@" in value for kind, value, _ in name):
+        raise _bad(text, "the name of a group holds no @")
+    if not any(kind == ";" for kind, _, _ in rest):
+        raise _bad(text, "a colon begins a group, and a group ends with ;")
 
 
 def _angle_end(tokens: list[Token], at: int, strict: bool) -> int:
