@@ -30,16 +30,16 @@ class Scan:
     """What a text is, found in one pass.
 
     `charset` is us-ascii, utf-8 or iso-8859-1 (in which every octet means something); `size`
-    octets in `lines`; `is_long` when a line is over 998; `odd` octets would be escaped in
-    quoted-printable; `is_clean` when 7bit carries the text unharmed; `is_open` when its last
-    line has no end.
+    octets in `lines`; `is_long` when a line is over 998; `is_binary` when there is a CR or NUL;
+    `odd` octets would be escaped in quoted-printable; `is_clean` when 7bit carries the text
+    unharmed; `is_open` when its last line has no end.
     """
 
-    __slots__ = ("charset", "is_clean", "is_long", "is_open", "lines", "odd", "size")
+    __slots__ = ("charset", "is_binary", "is_clean", "is_long", "is_open", "lines", "odd", "size")
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self.size = self.lines = self.odd = 0
-        self.is_long = self.is_open = False
+        self.is_long = self.is_open = self.is_binary = False
         is_ascii, is_utf8, equals, has_marks = True, True, 0, False
         open_line, cut = 0, b""
         last = b"\n"
@@ -48,6 +48,7 @@ class Scan:
             self.lines += piece.count(b"\n")
             self.odd += len(piece.translate(None, _PLAIN))
             equals += piece.count(b"=")
+            self.is_binary = self.is_binary or b"\r" in piece or b"\0" in piece
             has_marks = has_marks or _has_marks(last + piece)
             open_line = self._measure(piece, open_line)
             last = (last + piece)[-8:]

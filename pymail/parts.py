@@ -92,10 +92,8 @@ class Ready:
     def __init__(self, body: Body, kind: str, encoding: str, more: list[tuple[str, str]] | None = None) -> None:
         scan = Scan(unix(body.pieces()))
         self.eightbit = scan.charset != "us-ascii"
-        if scan.is_long or encoding and self.eightbit:
-            raise MailError(
-                f"{body.name}: {kind}: lines over 998 octets or 8-bit octets; send it as an attachment", DATA
-            )
+        if scan.is_long or scan.is_binary or encoding and self.eightbit:
+            raise MailError(f"{body.name}: cannot be sent as it is as {kind}; attach it", DATA)
         self._body = body
         encoding = encoding or (EIGHT if self.eightbit else SEVEN)
         self._fields = [("Content-Type", kind), *(more or []), ("Content-Transfer-Encoding", encoding)]
@@ -115,7 +113,8 @@ def unix(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         piece = rest + piece
         rest = b"\r" if piece.endswith(b"\r") else b""
-        yield piece[: len(piece) - len(rest)].replace(b"\r\n", b"\n")
+        if piece != rest:
+            yield piece[: len(piece) - len(rest)].replace(b"\r\n", b"\n")
     if rest:
         yield rest
 
@@ -165,11 +164,9 @@ def attached(attachment: Attachment) -> Part:
 def _is_letter(body: Body) -> bool:
     """Whether a message can travel as it is: message/rfc822 must not be encoded (RFC 2046 5.2.1)."""
     start = next(unix(body.pieces()), b"")
-    if start.startswith(b"From ") or not headers.fields(start):
-        return False
-    if any(b"\r" in piece or b"\0" in piece for piece in unix(body.pieces())):
-        return False
-    return not Scan(unix(body.pieces())).is_long
+    scan = Scan(unix(body.pieces()))
+    is_letter = bool(headers.fields(start)) and not start.startswith(b"From ")
+    return is_letter and not scan.is_long and not scan.is_binary
 
 
 def _kind(attachment: Attachment) -> str:

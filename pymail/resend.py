@@ -52,7 +52,7 @@ class Resent:
     def _check(self) -> None:
         scan = Scan(unix(self._letter.pieces()))
         self.eightbit = scan.charset != "us-ascii"
-        if scan.is_long or any(b"\r" in piece or b"\0" in piece for piece in unix(self._letter.pieces())):
+        if scan.is_long or scan.is_binary:
             raise MailError("resend: the letter has octets that cannot be sent as they are; forward it", DATA)
 
     def _old_head(self) -> tuple[bytes, int]:

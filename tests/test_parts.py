@@ -121,9 +121,10 @@ def test_a_multipart_made_elsewhere_is_not_touched() -> None:
     body = b"--b\nContent-Type: text/plain; charset=utf-8\n\n\xc3\xbc\n--b--\n"
     part = tree(a_draft(body, "multipart/mixed; boundary=b"))
     assert part.eightbit and b"".join(part.pieces()) == body and b"8bit" in part.fields()
-    with pytest.raises(MailError) as failure:
-        tree(a_draft(b"x" * 999, "multipart/mixed; boundary=b"))
-    assert failure.value.status == DATA
+    for octets in (b"x" * 999, b"a\rb", b"a\0b"):
+        with pytest.raises(MailError) as failure:
+            tree(a_draft(octets, "multipart/mixed; boundary=b"))
+        assert failure.value.status == DATA
 
 
 def test_a_text_that_is_encoded_already_is_not_encoded_again() -> None:
