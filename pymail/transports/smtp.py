@@ -105,6 +105,8 @@ class Smtp(Transport):
 
     def _open(self) -> Wire:
         """A connection that is ready for MAIL. Raises Unreachable, Stop, Lost."""
+        if self._wire is not None and not self._wire.quiet:
+            self._drop()  # whose replies these are nobody can know
         if self._wire is not None:
             if not self._ended:
                 self._wire.ask(b"RSET")

@@ -77,9 +77,14 @@ class Wire:
         name = self._socket.getsockname()
         return str(name[0]) if isinstance(name, tuple) else ""
 
+    @property
+    def quiet(self) -> bool:
+        """Nothing has been said that was not asked for."""
+        return not self._ahead
+
     def encrypt(self, wrap: Callable[[sockets.socket], sockets.socket]) -> None:
         """Go on by TLS. What was sent in the clear ahead of the handshake is somebody else's (CVE-2011-0411)."""
-        if self._ahead:
+        if not self.quiet:
             raise Lost("sent octets ahead of the TLS handshake")
         try:
             self._socket.settimeout(self._timeout)

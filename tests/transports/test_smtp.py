@@ -385,6 +385,15 @@ def test_a_letter_that_may_have_been_taken_is_not_sent_again() -> None:
     assert sink.connections == 1
 
 
+def test_a_server_that_says_more_than_it_is_asked_is_connected_anew() -> None:
+    with Sink(script={".": ["250 taken\r\n250 and again", "550 5.7.1 not this one"]}) as sink:
+        transport = open_(sink.url)
+        assert codes(transport.send(Envelope("me", [BOB]), Text())) == [250]
+        assert codes(transport.send(Envelope("me", [BOB]), Text())) == [550]
+        transport.close()
+    assert sink.connections == 2
+
+
 class Torn(Text):
     def pieces(self) -> Iterator[bytes]:
         yield b"Subject: s\n\n" + b"first half\n" * 20000
