@@ -91,7 +91,7 @@ def _nameless() -> int:
     """A file that nobody else can open and that is gone when it is closed."""
     folder = os.environ.get("TMPDIR") or "/tmp"
     try:
-        return os.open(folder, os.O_RDWR | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
+        return os.open(folder, os.O_RDWR | getattr(os, "O_TMPFILE", 0) | os.O_CLOEXEC, 0o600)
     except OSError:
         path = f"{folder}/pymail-{os.urandom(16).hex()}"
     try:

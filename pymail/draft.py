@@ -63,6 +63,14 @@ class Draft:
             addresses.check(address)
         return found
 
+    def forgets_attachment(self) -> bool:
+        """Whether the text, quotes and signature left out, speaks of an attachment and there is none."""
+        if self.attachments:
+            return False
+        text = b"".join(self.body.pieces()).decode("utf-8", "replace").partition("\n-- \n")[0].lower()
+        lines = [line for line in text.split("\n") if not line.lstrip().startswith((">", "|"))]
+        return any(word in line for line in lines for word in _ATTACHED)
+
     def add_header(self, text: str) -> None:
         """Takes a field that the user wrote, `Name: text`. MailError(USAGE) for one that is not the user's to write."""
         name, colon, value = text.partition(":")
@@ -99,6 +107,12 @@ class Draft:
             self.headers.append((name, value))
 
 
+# How people say that something is attached.
+_ATTACHED = (
+    "attached", "attachment", "enclosed", "anhang", "angehängt", "beigefügt", "anbei", "pièce jointe", "ci-joint",
+    "adjunt", "allegat", "bijlage", "bijgevoegd", "bifoga", "vedlagt", "vedhæft", "w załączeniu", "załącznik", "anexo",
+    "вложен", "прикреп", "附件", "添付", "첨부",
+)  # fmt: skip
 _NOT_BY_HAND = {
     "from": "use -r for the sender",
     "sender": "use -r for the sender",

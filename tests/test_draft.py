@@ -145,6 +145,26 @@ def test_fields_that_are_not_the_users_to_write_are_refused(text: str) -> None:
     assert failure.value.status == USAGE
 
 
+@pytest.mark.parametrize(
+    ("text", "forgotten"),
+    [
+        ("see the attached file\n", True),
+        ("Die Datei ist ANGEHÄNGT.\n", True),
+        ("添付します\n", True),
+        ("hello\n", False),
+        ("> see the attached file\nthanks\n", False),
+        ("hello\n-- \nno attachments, please\n", False),
+        ("", False),
+    ],
+)
+def test_a_letter_that_speaks_of_an_attachment_should_have_one(text: str, forgotten: bool) -> None:
+    draft = Draft()
+    draft.body.write(text.encode())
+    assert draft.forgets_attachment() == forgotten
+    draft.attachments.append(Attachment("", "x", None, Body(b"x")))
+    assert not draft.forgets_attachment()
+
+
 LETTER = b"""From: Bob <bob@x>
 To: a@x, "B, C" <b@x>
 Cc: c@x
