@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from installation import PACKAGES, ROOT, install_editable
 
+# The interpreter behind the tests' own environment, which may have pymail installed.
+PYTHON = os.path.realpath(sys.executable)
 LAUNCHER = ROOT / "pymail" / "launcher"
 STUB = """
 import json, sys
@@ -33,7 +35,7 @@ def layout(tmp_path: Path) -> Path:
     (root / PACKAGES / "pymail" / "main.py").write_text(STUB)
     for name in ("pymail", "pymail-python"):
         shutil.copy(LAUNCHER / name, root / "bin" / name)
-    set_first_line(root, f"#!{sys.executable}")
+    set_first_line(root, f"#!{PYTHON}")
     return root
 
 
@@ -83,13 +85,13 @@ def test_python_starts_bare_with_the_arguments_as_given(layout: Path, way: Calla
 
 def test_first_line_as_pipx_leaves_it_is_understood(layout: Path) -> None:
     shutil.copy(LAUNCHER / "pymail-python", layout / "bin")
-    set_first_line(layout, f"#!{sys.executable} -E")
+    set_first_line(layout, f"#!{PYTHON} -E")
     assert json.loads(run(*by_path(layout)).stdout)["flags"] == [1, 1]
 
 
 def test_interpreter_that_is_started_by_sh_still_starts(layout: Path) -> None:
     shutil.copy(LAUNCHER / "pymail-python", layout / "bin")
-    set_first_line(layout, f"#!/bin/sh\n'''exec' '{sys.executable}' \"$0\" \"$@\"\n' '''")
+    set_first_line(layout, f"#!/bin/sh\n'''exec' '{PYTHON}' \"$0\" \"$@\"\n' '''")
     assert json.loads(run(*by_path(layout), "bob").stdout)["arguments"] == ["bob"]
 
 
