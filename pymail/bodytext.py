@@ -7,7 +7,6 @@ that run in C; a gigabyte needs no more memory than a line.
 
 from __future__ import annotations
 
-import binascii
 from codecs import utf_8_decode
 
 from pymail import headers
@@ -104,11 +103,12 @@ def base64_size(size: int) -> int:
 def base64(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Base64 in lines of 76, the last one without its end (RFC 2045 6.8)."""
     from _struct import Struct
+    from binascii import b2a_base64
 
     lines = Struct(f"{_LINE}s" * 1024).unpack
     start = b""
     for block in _blocks(pieces):
-        letters = binascii.b2a_base64(block, newline=False)
+        letters = b2a_base64(block, newline=False)
         if len(block) == _BLOCK:
             yield start + b"\n".join(lines(letters))
         else:
@@ -150,23 +150,24 @@ def quoted(pieces: Iterable[bytes]) -> Iterator[bytes]:
             rest = piece
             continue
         # The start of a very long line: it goes on after a soft line break.
-        yield _quoted_lines(piece[:cut]) if cut else _marked(binascii.b2a_qp(piece, istext=False)) + b"=\n"
+        yield _quoted_lines(piece[:cut]) if cut else _qp(piece) + b"=\n"
         rest = piece[cut:] if cut else b""
     if rest:
-        yield _marked(binascii.b2a_qp(rest, istext=False))
+        yield _qp(rest)
 
 
 def _quoted_lines(text: bytes) -> bytes:
     if b"\r" not in text:
-        return _marked(binascii.b2a_qp(text, istext=True))
+        return _qp(text, True)
     # b2a_qp would take CR LF for a line end: each line alone, so that CR is an octet like others.
-    lines = [binascii.b2a_qp(line, istext=False) for line in text[:-1].split(b"\n")]
-    return _marked(b"\n".join(lines) + b"\n")
+    return b"".join(_qp(line) + b"\n" for line in text[:-1].split(b"\n"))
 
 
-def _marked(lines: bytes) -> bytes:
-    """No line begins with `From `, which mailboxes on the way would change."""
-    lines = b"\n" + lines
+def _qp(text: bytes, keep_lines: bool = False) -> bytes:
+    """Quoted-printable in which no line begins with `From `, which mailboxes on the way would change."""
+    from binascii import b2a_qp
+
+    lines = b"\n" + b2a_qp(text, istext=keep_lines)
     while b"\nFrom " in lines:
         lines = lines.replace(b"\nFrom ", b"\n=46rom =\n")
     return lines[1:]

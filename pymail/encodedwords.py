@@ -6,10 +6,6 @@ every sloppiness and never raises; writing gives only what the RFC allows.
 
 from __future__ import annotations
 
-import binascii
-
-from pymail import charsets
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +27,8 @@ def decode(value: bytes) -> str:
     if b"=?" not in value and value.isascii() and b"\x1b$" not in value:
         plain = value.decode("ascii")
         return plain if plain.isprintable() else plain.translate(ENDS)
+    from pymail import charsets
+
     return "".join(charsets.text(octets, label) for label, octets in _joined(value)).translate(ENDS)
 
 
@@ -77,7 +75,9 @@ def _words(value: bytes) -> list[tuple[str, bytes]]:
 
 def _octets(encoding: bytes, data: bytes) -> bytes | None:
     if encoding in b"qQ":
-        return binascii.a2b_qp(data, header=True)
+        from binascii import a2b_qp
+
+        return a2b_qp(data, header=True)
     if encoding in b"bB":
         return unbase64(data)
     return None
@@ -85,15 +85,17 @@ def _octets(encoding: bytes, data: bytes) -> bytes | None:
 
 def unbase64(data: bytes) -> bytes:
     """The octets of base64 text, whatever is wrong with its padding or between its letters."""
+    from binascii import a2b_base64
+
     try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
+        return a2b_base64(data)
+    except ValueError:
         letters = b"".join(data.replace(b"=", b"").split())
     for cut in (0, 1):
         whole = letters[: len(letters) - cut]
         try:
-            return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
-        except binascii.Error:
+            return a2b_base64(whole + b"=" * (-len(whole) % 4))
+        except ValueError:
             pass
     return b""
 
@@ -157,8 +159,10 @@ def _encoded(text: str, name: str) -> list[str]:
     room = _WORD - len(name) - 7
     if 2 * quoted <= 5 * len(octets):
         return [f"=?{name}?Q?{_q(piece)}?=" for piece in pieces(text, name, room, lambda octets: len(_q(octets)))]
+    from binascii import b2a_base64
+
     return [
-        f"=?{name}?B?{binascii.b2a_base64(piece, newline=False).decode()}?="
+        f"=?{name}?B?{b2a_base64(piece, newline=False).decode()}?="
         for piece in pieces(text, name, room // 4 * 3, len)
     ]
 

@@ -8,10 +8,7 @@ sending and the reading side stand on it.
 
 from __future__ import annotations
 
-import binascii
-
-from pymail import charsets, encodedwords
-from pymail.charsets import charset as charset
+from pymail import encodedwords
 from pymail.encodedwords import decode as decode
 from pymail.encodedwords import encode as encode
 from pymail.encodedwords import phrase as phrase
@@ -229,7 +226,11 @@ def _assembled(found: dict[int, tuple[bool, bytes]]) -> str:
             name, _, octets = octets.split(b"'", 2)
             label = name.decode("ascii", "replace")
         whole += unpercent(octets) if encoded else octets
-    return charsets.text(whole, label).translate(encodedwords.ENDS) if label else decode(whole)
+    if not label:
+        return decode(whole)
+    from pymail import charsets
+
+    return charsets.text(whole, label).translate(encodedwords.ENDS)
 
 
 def unpercent(octets: bytes) -> bytes:
@@ -238,7 +239,7 @@ def unpercent(octets: bytes) -> bytes:
     whole = [first]
     for piece in rest:
         try:
-            whole.append((binascii.a2b_hex(piece[:2]) or b"%") + piece[2:])
-        except binascii.Error:
+            whole.append((bytes.fromhex(piece[:2].decode("ascii")) or b"%") + piece[2:])
+        except ValueError:
             whole.append(b"%" + piece)
     return b"".join(whole)

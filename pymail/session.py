@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from pymail import xdg
 from pymail.errors import NOINPUT, MailError, printable
 
 TYPE_CHECKING = False
@@ -217,9 +218,7 @@ class Session:
 
     def state(self) -> str:
         """The folder of the user's state (outbox, journals); "" without a home."""
-        from pymail.mailboxes import names
-
-        return names.state_folder(self.environ, self.user.home)
+        return xdg.state_folder(self.environ, self.user.home)
 
     def names(self) -> Names:
         """What the short names of mailboxes stand for just now."""
@@ -242,11 +241,11 @@ class Session:
 
     def mailbox_settings(self) -> Settings:
         """What mailboxes are told of this user's surroundings and wishes."""
-        from pymail.mailboxes import mailbox, names
+        from pymail.mailboxes import mailbox
 
         return mailbox.Settings(
             self.state(),
-            names.cache_folder(self.environ, self.user.home),
+            xdg.cache_folder(self.environ, self.user.home),
             self.variables.number("lock-timeout") or 0,
             self.variables.flag("mbox-content-length"),
         )

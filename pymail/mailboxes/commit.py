@@ -14,15 +14,16 @@ import os
 import time
 
 from pymail.errors import IOERR, NOPERM, MailError, reason
+from pymail.xdg import state_folder
 
 from . import quoting, status
 from .journal import write
 from .layout import Edits, Layout
 from .lock import Lock
 from .mailbox import Outcome, Settings
-from .names import state_folder
+from .mark import look_at
 from .rewrite import carry_out, mend, truncate
-from .scan import Columns, is_message, look_at
+from .scan import Columns, is_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

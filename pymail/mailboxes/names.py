@@ -173,27 +173,6 @@ def _owns_folder(path: str) -> bool:
         return False
 
 
-def state_folder(environ: Mapping[str, str], home: str) -> str:
-    """Where pymail keeps the user's state: $XDG_STATE_HOME/pymail; "" without a home.
-
-    XDG Base Directory Specification: a path that is not absolute is ignored.
-    """
-    return _xdg(environ.get("XDG_STATE_HOME", ""), home, ".local/state")
-
-
 def journal_folder(state: str) -> str:
     """Where the journals of mailboxes lie in a state folder."""
     return os.path.join(state, "journal")
-
-
-def cache_folder(environ: Mapping[str, str], home: str) -> str:
-    """Where pymail keeps what can be made again: $XDG_CACHE_HOME/pymail; "" without a home."""
-    return _xdg(environ.get("XDG_CACHE_HOME", ""), home, ".cache")
-
-
-def _xdg(folder: str, home: str, default: str) -> str:
-    if not folder.startswith("/"):
-        if not home.startswith("/"):
-            return ""
-        folder = os.path.join(home, default)
-    return os.path.join(folder, "pymail")

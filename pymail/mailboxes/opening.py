@@ -10,9 +10,10 @@ import os
 import stat
 
 from pymail.errors import DATA, USAGE, MailError, reason, status_of
+from pymail.xdg import cache_folder, state_folder
 
 from .mailbox import Mailbox, Missing, Settings
-from .names import cache_folder, journal_folder, state_folder
+from .names import journal_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
