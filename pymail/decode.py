@@ -6,10 +6,12 @@ forms is shown, what is only named, what is told in a line. Nothing here knows a
 
 from __future__ import annotations
 
-from . import html
-from .mime import Part as Part
-from .mime import parse as parse
-from .reflow import reflow
+import binascii
+
+from pymail import html, reflow
+from pymail.errors import NOINPUT, MailError, printable
+from pymail.mime import Part as Part
+from pymail.mime import parse as parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +52,17 @@ def items(root: Part) -> Iterator[Item]:
             if part.type in ("multipart/signed", "multipart/encrypted"):
                 yield Item(NAMED, part)
             waiting += reversed(part.parts)
+
+
+def find(root: Part, number: str) -> Part:
+    """The part of this number ("2.1"); MailError(NOINPUT) when there is none."""
+    for part in root.walk():
+        if part.number == number:
+            return part
+        for file in part.uuencoded() if number.startswith(part.number + ".") else ():
+            if file.number == number:
+                return file
+    raise MailError(f"{printable(number)}: no part has this number; `struct` lists them", NOINPUT)
 
 
 def _kind(part: Part, root: Part) -> str:
@@ -109,10 +122,9 @@ def lines(part: Part, width: int) -> Iterator[str]:
     elif part.type in ("text/enriched", "text/richtext"):
         yield from html.stripped(part.text().replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
     elif part.params.get("format", "").lower() == "flowed":
-        yield from reflow(part.text().removesuffix("\n"), part.params.get("delsp", "").lower() == "yes", width)
+        yield from reflow.reflow(part.text(), part.params.get("delsp", "").lower() == "yes", width)
     else:
-        *whole, rest = part.text().split("\n")
-        yield from [*whole, rest] if rest else whole
+        yield from reflow.lines(part.text())
 
 
 def markup(part: Part) -> str:
@@ -120,3 +132,27 @@ def markup(part: Part) -> str:
     head = next(part.pieces(), b"")[:2048].lower()
     name = head.partition(b"charset=")[2][:60].lstrip(b"\"' ").decode("ascii", "replace")
     return part.text(name.replace("'", '"').replace(">", '"').partition('"')[0].strip(" ;/"))
+
+
+def matches(raw: bytes, needle: str) -> bool:
+    """Whether a letter's decoded text holds `needle`, case ignored; headers and attachments do not count.
+
+    Made for a hundred thousand letters: most are refused by a look at their octets.
+    """
+    wanted = needle.lower()
+    if wanted.isascii() and not _may_match(raw, wanted.encode()):
+        return False
+    parts = (part for part in parse(raw).walk() if part.is_text and part.disposition != "attachment")
+    return any(wanted in _searched(part) for part in parts)
+
+
+def _may_match(raw: bytes, wanted: bytes) -> bool:
+    """Whether these octets can hold ASCII text `wanted` in any encoding; where they may hide it, yes."""
+    lowered = raw.lower()
+    if wanted in lowered or b"base64" in lowered or b"utf-7" in lowered or b"uuencode" in lowered or b"&#" in lowered:
+        return True
+    return b"quoted-printable" in lowered and wanted in binascii.a2b_qp(raw).lower()
+
+
+def _searched(part: Part) -> str:
+    return (html.stripped(markup(part)) if part.type == "text/html" else part.text()).lower()

@@ -6,24 +6,36 @@ to a terminal, a pager or a file need not think of it.
 
 from __future__ import annotations
 
-from . import decode, headers, html, report, transfer
-from .charsets import charset
-from .decode import NAMED, TEXT, Item, Part
-from .width import safe as safe
+from pymail import decode, doubt, headers, html, report, summary, transfer
+from pymail.charsets import charset
+from pymail.decode import NAMED, TEXT, Item, Part
+from pymail.width import safe as safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0) -> Iterator[str]:
+_MOST_REMARKS = 5
+
+
+def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: str = "") -> Iterator[str]:
     """The lines of a letter, safe: the header fields for which `shown(name)` holds, an empty line, the body.
 
     Prose of HTML and format=flowed is wrapped at `width` cells (0: not at all), other lines stay whole.
+    `part` is the number of the one part to show ("2.1"); MailError(NOINPUT) when there is none of that number.
     """
     root = decode.parse(raw)
+    if part:
+        chosen = decode.find(root, part)
+        if not chosen.parts or chosen.is_multipart:
+            yield from body(chosen, width)
+            return
+        root = chosen.parts[0]
     yield from fields(root.head(), shown)
     yield ""
+    author = summary.from_head(root.head(), 0, 0)
+    yield from _noted(doubt.sender(author.name, author.address))
     yield from body(root, width)
 
 
@@ -63,14 +75,27 @@ def _content(item: Item, width: int) -> Iterator[str]:
     if item.kind == TEXT:
         yield from _remarks(part)
         if part.type == "text/html":
-            page = html.page(decode.markup(part), width)
-            yield from page.lines
-            yield from [""] * bool(page.links)
-            yield from (f"[{number}] {target}" for number, target in enumerate(page.links, 1))
+            yield from _html(html.page(decode.markup(part), width))
         else:
             yield from decode.lines(part, width)
     elif item.kind != NAMED:
         yield from ("    " + line for line in report.told(part))
+
+
+def _html(page: html.Page) -> Iterator[str]:
+    """A page's lines, before them what is odd about its links, behind them where these lead."""
+    doubts = dict.fromkeys(doubt.link(text, target) for text, target in page.anchors)
+    for remark in list(doubts)[:_MOST_REMARKS]:
+        yield from _noted(remark)
+    yield from page.lines
+    yield from [""] * bool(page.links)
+    yield from (f"[{number}] {target}" for number, target in enumerate(page.links, 1))
+
+
+def _noted(remark: str) -> Iterator[str]:
+    """A remark as a line of its own, safe; nothing for an empty one."""
+    if remark:
+        yield safe(f"[-- {remark} --]")
 
 
 def describe(part: Part) -> str:
@@ -87,7 +112,7 @@ def _remarks(part: Part) -> Iterator[str]:
     """What is odd about a text, a line each."""
     label = part.params.get("charset", "")
     if label and not charset(label):
-        yield f"[-- unknown character set {label}: guessed --]"
+        yield from _noted(f"unknown character set {label}: guessed")
     encoding = transfer.unknown(part.field(b"Content-Transfer-Encoding"))
     if encoding:
-        yield f"[-- unknown transfer encoding {encoding}: shown as it is --]"
+        yield from _noted(f"unknown transfer encoding {encoding}: shown as it is")

@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from operator import itemgetter
 
-from .width import cut, fit
+from pymail.width import cut, fit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .summary import Summary
+    from pymail.summary import Summary
 
     Values = tuple[str, str, str, int | str, str, str, int | str, int, str, str, str]
 

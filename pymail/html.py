@@ -6,7 +6,7 @@ shown. Nothing is fetched. What those libraries cannot take is read without its 
 
 from __future__ import annotations
 
-from .reflow import wrap
+from pymail.reflow import wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

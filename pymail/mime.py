@@ -10,7 +10,7 @@ keeps its place in the letter and decodes when asked. Three rules:
 
 from __future__ import annotations
 
-from . import charsets, headers, summary, transfer
+from pymail import charsets, headers, summary, transfer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def parse(raw: bytes) -> Part:
     waiting = [(root, 0)]
     while waiting:
         outer, encoded = waiting.pop()
-        for part in outer.walk():
+        for part in list(outer.walk()):
             if part.type in _LETTERS and part.encoding and not part.parts and encoded < _DEEPEST_ENCODED:
                 letter = part.octets().replace(b"\r\n", b"\n")
                 part.parts = [_Reader(letter).read(part.number, DEEPEST // 2)]
@@ -144,6 +144,7 @@ class _Reader:
         self.longest = 0
         self.blank = -1
         self.count = 0
+        self.patience = _PATIENCE
 
     def read(self, number: str, depth: int) -> Part:
         """The tree of the whole; its root is the letter inside part `number` ("" for the outermost), `depth` down."""
@@ -218,7 +219,8 @@ class _Reader:
         """The next delimiter line that begins from `at` to `limit`: begin, where the next line begins, the line."""
         raw = self.raw
         begin = raw.find(b"\n--", max(at - 1, 0), limit + 2) + 1
-        while begin > 0:
+        while begin > 0 and self.patience > 0:
+            self.patience -= 1
             end = raw.find(b"\n", begin)
             end = len(raw) if end < 0 else end
             if end - begin < self.longest + _SLACK:
@@ -264,6 +266,8 @@ def _fields_end(raw: bytes, start: int, end: int) -> int:
 
 _LETTERS = ("message/rfc822", "message/global", "message/news")
 _BOM = b"\xef\xbb\xbf"
+# Lines that begin with two dashes and are looked at; a letter with more is an attack.
+_PATIENCE = 2_000_000
 # Decoding a letter within a letter costs memory for each; RFC 2046 5.2.1 allows none.
 _DEEPEST_ENCODED = 3
 # Blanks that a delimiter line may be padded with (RFC 2046 5.1.1).

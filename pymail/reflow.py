@@ -6,13 +6,14 @@ because both wrap prose the same way, by cells and between words.
 
 from __future__ import annotations
 
-from .width import cells
+from pymail.width import cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SIGNATURE = "-- "
+_BLOCK = 1 << 20
 _LONGEST = 100_000  # characters of a paragraph that is put together; the rest begins a new one
 
 
@@ -23,7 +24,7 @@ def reflow(text: str, delsp: bool, width: int) -> Iterator[str]:
     """
     pieces: list[str] = []
     depth = size = 0
-    for line in text.split("\n"):
+    for line in lines(text):
         content = line.lstrip(">")
         quotes = len(line) - len(content)
         content = content.removeprefix(" ")
@@ -40,6 +41,15 @@ def reflow(text: str, delsp: bool, width: int) -> Iterator[str]:
             pieces, size = [], 0
     if pieces:
         yield from _paragraph(depth, "".join(pieces), width)
+
+
+def lines(text: str) -> Iterator[str]:
+    """The lines of `text`, which may be very many, without a list of them all; a last one only if it is not empty."""
+    at = 0
+    while at < len(text):
+        end = text.rfind("\n", at, at + _BLOCK) + 1 or text.find("\n", at) + 1 or len(text)
+        yield from text[at : end - text.endswith("\n", at, end)].split("\n")
+        at = end
 
 
 def _paragraph(depth: int, text: str, width: int) -> Iterator[str]:

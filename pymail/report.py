@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 
-from . import headers, summary
+from pymail import headers, summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .mime import Part
+    from pymail.mime import Part
 
 _MOST = 20  # recipients, events or lines that are told
 _LARGEST = 1 << 20  # octets of a part that are looked at

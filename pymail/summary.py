@@ -83,7 +83,7 @@ def _search(head: bytes, name: bytes) -> int:
     """Where the field begins: on the first line, in other case, or with blanks before its colon (RFC 5322 4.5)."""
     if head.startswith((name + b":", b"\xef\xbb\xbf" + name + b":")):
         return 0
-    block, name = b"\n" + head.lower(), b"\n" + name.lower()
+    block, name = b"\n" + head[:_LARGEST].lower(), b"\n" + name.lower()
     at = block.find(name)
     while at >= 0:
         end = at + len(name)
@@ -96,9 +96,9 @@ def _search(head: bytes, name: bytes) -> int:
 def _text(value: bytes) -> str:
     if value.isascii() and b"=?" not in value:
         return value.decode("ascii")
-    from . import headers
+    from pymail import headers
 
-    return headers.decode(value)
+    return headers.decode(value[:_LONGEST])
 
 
 def _author(value: bytes) -> tuple[str, str]:
@@ -108,9 +108,9 @@ def _author(value: bytes) -> tuple[str, str]:
         found = _bracketed(text) if text.endswith(">") else _bare(text)
         if found is not None:
             return found
-    from . import addresses, headers
+    from pymail import addresses
 
-    for address in addresses.lenient(headers.decode(value) if b"=?" not in value else value.decode("utf-8", "replace")):
+    for address in addresses.lenient(value[:_LONGEST]):
         spec = address.spec if address.domain.isascii() else f"{address.local}@{address.domain}"
         return address.name, spec
     return _text(value), ""
@@ -153,6 +153,8 @@ def _plain(spec: str) -> bool:
     return bool(at and local and domain) and _SPECIALS.isdisjoint(local) and _SPECIALS.isdisjoint(domain)
 
 
+_LARGEST = 1 << 20  # octets of a header that are searched for odd spellings
+_LONGEST = 20_000  # octets of a field that are decoded for a list
 _BLANKS = (b" ", b"\t")
 
 # Each of these in an address, or but for the blank in an unquoted name, calls for the patient reader.

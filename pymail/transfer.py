@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 
-from . import charsets
+from pymail import charsets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 IDENTITY, BASE64, QUOTED, UU = "", "base64", "quoted-printable", "x-uuencode"
 
+_MOST_FILES = 200  # uuencoded in one text
 _STEP = 1 << 20
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _JUNK = bytes(octet for octet in range(256) if octet not in _ALPHABET + b"=")
@@ -125,7 +126,9 @@ def _uu(raw: bytes, start: int, end: int) -> Iterator[bytes]:
 def uu_blocks(octets: bytes) -> Iterator[tuple[int, int, int, int, str]]:
     """The uuencoded files in a text: begin of block and of data, end of data and of block, and the file's name."""
     at = 0 if octets.startswith(b"begin ") else octets.find(b"\nbegin ") + 1
-    while at > 0 or octets.startswith(b"begin ", at):
+    for _ in range(_MOST_FILES):
+        if not octets.startswith(b"begin ", at):
+            return
         data = octets.find(b"\n", at) + 1
         end = octets.find(b"\nend", data - 1) + 1
         if not data or not end:
@@ -135,9 +138,7 @@ def uu_blocks(octets: bytes) -> Iterator[tuple[int, int, int, int, str]]:
         if len(mode) in (3, 4) and not mode.strip(b"01234567") and name and _is_uu(octets[data : data + 80]):
             yield at, data, end, stop, charsets.text(name)
             data = stop - 1
-        at = octets.find(b"\nbegin ", data - 1) + 1
-        if not at:
-            return
+        at = octets.find(b"\nbegin ", data - 1) + 1 or len(octets)
 
 
 def _is_uu(octets: bytes) -> bool:

@@ -7,7 +7,7 @@ text from scripts whose letters all take one cell is measured without it.
 
 from __future__ import annotations
 
-from .errors import printable
+from pymail.errors import printable
 
 # Most characters kept of one cluster: no script needs more, and a heap of accents is no letter.
 LONGEST_CLUSTER = 32
@@ -31,7 +31,7 @@ def safe(text: str) -> str:
     if text.isprintable():
         return text
     pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
-    return _closed("".join(piece if piece.isprintable() else "".join(map(_shown, piece)) for piece in pieces))
+    return _closed("".join(piece if piece.isprintable() else _visible(piece) for piece in pieces))
 
 
 def cells(text: str) -> int:
@@ -79,6 +79,15 @@ def _one_each(text: str) -> bool:
         char < "\u0300" and char != "\u00ad" or "\u0370" <= char < "\u0483" or "\u2010" <= char < "\u2028"
         for char in text
     )
+
+
+def _visible(piece: str) -> str:
+    strange = {char for char in set(piece) if not char.isprintable() and char not in _HARMLESS}
+    if len(strange) > 100:
+        return "".join(map(_shown, piece))
+    for char in strange:
+        piece = piece.replace(char, _shown(char))
+    return piece
 
 
 def _shown(char: str) -> str:
