@@ -238,8 +238,7 @@ def unpercent(octets: bytes) -> bytes:
     first, *rest = octets.split(b"%")
     whole = [first]
     for piece in rest:
-        try:
-            whole.append((bytes.fromhex(piece[:2].decode("ascii")) or b"%") + piece[2:])
-        except ValueError:
-            whole.append(b"%" + piece)
+        digits = piece[:2]
+        is_code = len(digits) == 2 and not digits.strip(b"0123456789abcdefABCDEF")
+        whole.append(bytes([int(digits, 16)]) + piece[2:] if is_code else b"%" + piece)
     return b"".join(whole)

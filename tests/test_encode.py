@@ -7,7 +7,7 @@ import email.policy
 import email.utils
 import time
 from collections.abc import Callable, Iterator
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 
 import pytest
@@ -50,7 +50,7 @@ def parsed(octets: bytes) -> EmailMessage:
     return message
 
 
-def decoded(part: EmailMessage) -> bytes:
+def decoded(part: MIMEPart) -> bytes:
     octets = part.get_payload(decode=True)
     assert isinstance(octets, bytes)
     is_base64 = part["Content-Transfer-Encoding"] == "base64"

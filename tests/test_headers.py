@@ -133,6 +133,7 @@ def test_python_reads_an_encoded_subject_as_it_was_given(text: str) -> None:
         (b"attachment; filename*=utf-8'de'%C3%BC%", ("attachment", {"filename": "ü%"})),
         (b"attachment; filename*=iso-8859-1''%FC; filename=u", ("attachment", {"filename": "ü"})),
         (b"attachment; filename*=%C3%BC", ("attachment", {"filename": "ü"})),
+        (b'attachment; filename*="100%  x %1 %+1 %a"', ("attachment", {"filename": "100%  x %1 %+1 %a"})),
         (b"x; a*1=c; a*0=b; a*2*=%64", ("x", {"a": "bcd"})),
         (b"x; a*0*=utf-8''%C3; a*1*=%BC", ("x", {"a": "ü"})),
         (b"x; a*0*=utf-8''%0A", ("x", {"a": " "})),

@@ -1,0 +1,83 @@
+"""What pymail composes, read by programs that share no code with it: mblaze and Dovecot."""
+
+from __future__ import annotations
+
+import imaplib
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from servers import Dovecot
+
+from pymail.addresses import split
+from pymail.draft import Attachment, Body, Draft
+from pymail.encode import Message
+
+FILES = [
+    ("plain.txt", b"a;b\n"),
+    ("ü b.csv", b"a;b\r\nc\r\n"),
+    ('quo"te\\ and %; more.bin', bytes(range(256)) * 300),
+    ("日本" * 30 + ".txt", "日本\nopen".encode()),
+    ("x" * 200 + ".pdf", b""),
+]
+TEXTS = [
+    b"hello\n",
+    "Grüße\n.\nFrom me\n".encode(),
+    b"a\r\nb\0\x1b \xff\n",
+    "日本語\n".encode() * 50,
+    b"x" * 20_000 + b"\n",
+]
+
+
+def letter(text: bytes) -> bytes:
+    draft = Draft()
+    [draft.sender] = split("Jörg Ü <a@x.example>")
+    draft.to = split('"B, C" <b@x.example>')
+    draft.subject = "Größe 日本 " * 8
+    draft.body = Body(text)
+    draft.html = Body(b"<p>x</p>\n")
+    draft.attachments = [Attachment("", name, None, Body(octets)) for name, octets in FILES]
+    draft.attachments.append(Attachment("", "inner.eml", None, Body(b"Subject: inner\n\nbody\n")))
+    return b"".join(Message(draft, hostname="h.example", now=0).pieces())
+
+
+def mshow(*arguments: str) -> bytes:
+    if not shutil.which("mshow"):
+        pytest.skip("mblaze is not installed")
+    return subprocess.run(["mshow", *arguments], check=True, capture_output=True, env={"LC_ALL": "C.UTF-8"}).stdout
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_mblaze_takes_out_what_was_put_in(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "letter"
+    path.write_bytes(letter(text))
+    tree = mshow("-t", str(path)).decode().splitlines()
+    assert [line.split()[1] for line in tree if ": " in line] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/plain", "text/csv",
+        "application/octet-stream", "text/plain", "application/pdf", "message/rfc822", "text/plain",
+    ]  # fmt: skip
+    # In base64 a text has the line ends of the wire, and mblaze leaves them.
+    assert mshow("-O", str(path), "3") in (text, text.replace(b"\n", b"\r\n"))
+    for number, (_, octets) in enumerate(FILES, 5):
+        assert mshow("-O", str(path), str(number)) == octets
+    shown = mshow("-h", "from:to:subject", "-n", str(path)).decode()
+    assert "From: Jörg Ü <a@x.example>\n" in shown
+    assert "Subject: " + " ".join(["Größe 日本"] * 8) in " ".join(shown.split())
+
+
+def test_dovecot_sees_the_same_parts(dovecot: Dovecot) -> None:
+    with imaplib.IMAP4("127.0.0.1", dovecot.imap) as client:
+        client.login("bob", "secret")
+        for text in TEXTS:
+            client.append("INBOX", "", "", letter(text).replace(b"\n", b"\r\n"))
+        client.select("INBOX")
+        for number, text in enumerate(TEXTS, 1):
+            _, [structure] = client.fetch(str(number), "(BODYSTRUCTURE)")
+            for expected in (b'"mixed"', b'"alternative"', b'"rfc822"', b'"boundary"', b'"filename*"', b'"inner"'):
+                assert isinstance(structure, bytes) and expected in structure.lower()
+            _, [part, *_] = client.fetch(str(number), "(BINARY[1.1])")
+            assert isinstance(part, tuple) and part[1].replace(b"\r\n", b"\n") == text
+            for place, (_, octets) in enumerate(FILES, 2):
+                _, [part, *_] = client.fetch(str(number), f"(BINARY[{place}])")
+                assert isinstance(part, tuple) and part[1] == octets
