@@ -14,12 +14,12 @@ ORDER = """
     errors deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.values
     words charsets encodedwords width headers addresses summary threads sorting msglist body draft bodytext flowed
-    mediatypes parts encode resend reflow html transfer mime decode search headline listing report display process
-    printing tls secrets
+    mediatypes parts encode resend reflow html transfer mime decode attachments search headline listing report doubt
+    display outline process printing tls secrets xdg
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
-    mailboxes.index mailboxes.scan mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit
-    mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.letter mailboxes.maildir mailboxes.eml
-    mailboxes.pop3 mailboxes.imap mailboxes.packed mailboxes.opening
+    mailboxes.index mailboxes.mark mailboxes.scan mailboxes.journal mailboxes.layout mailboxes.rewrite
+    mailboxes.deposit mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.letter mailboxes.maildir
+    mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.transaction transports.auth transports.smtp
     transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
