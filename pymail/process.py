@@ -76,7 +76,10 @@ def edit(s: Session, octets: bytes, variable: str) -> bytes | None:
         with open(path, "wb") as file:
             file.write(octets)
         s.out.flush()
-        status = _run(arguments(s, f'{editor} "$PYMAIL_FILE"'), s, env={**s.environ, "PYMAIL_FILE": path}).returncode
+        # Without a terminal the editor gets an empty input, not the commands that come after it.
+        stdin = None if s.keyboard.terminal else subprocess.DEVNULL
+        environ = {**s.environ, "PYMAIL_FILE": path}
+        status = _run(arguments(s, f'{editor} "$PYMAIL_FILE"'), s, env=environ, stdin=stdin).returncode
         if status:
             raise MailError(f"{editor}: failed with status {status}; nothing was changed", UNAVAILABLE)
         with open(path, "rb") as file:

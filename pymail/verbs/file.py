@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pymail import listing, printing, visit
+from pymail import listing, visit, writing
 from pymail.errors import USAGE, MailError
 from pymail.folder import SAVED
 from pymail.session import Leave, Session
@@ -66,11 +66,8 @@ def write(s: Session, numbers: list[int], path: str) -> None:
 
     The header is left out; attachments are saved beside the file. With POSIXLY_CORRECT the messages count as saved.
     """
-    from pymail import extract
-
     for number in numbers:
-        for line in extract.write(s.open_folder().raw(number), path, ask=printing.asker(s)):
-            s.say(line)
+        writing.write(s, number, path)
     _read(s, numbers)
     if s.variables.strict:
         s.open_folder().mark(numbers, SAVED)
