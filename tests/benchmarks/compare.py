@@ -19,7 +19,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "transports")]
+TESTS = Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS), str(TESTS / "transports"), str(TESTS.parent)]
 
 from letters import letter, mbox  # noqa: E402
 from sink import Sink  # noqa: E402
