@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from pymail import escapes, interpreter, msglist, options  # noqa: E402
-from pymail.variables import posix, reading, sending  # noqa: E402
+from pymail.variables import posix, reading, sending, servers  # noqa: E402
 from pymail.variables.table import FLAG, Variable  # noqa: E402
 from pymail.verbs import table  # noqa: E402
 
@@ -91,7 +91,7 @@ def default_of(row: Variable) -> str:
 
 def variable_list() -> str:
     sections = []
-    for title, section in (("POSIX", posix), ("Sending", sending), ("Mailboxes and display", reading)):
+    for title, section in (("POSIX", posix), ("Sending", sending), ("Servers", servers), ("Mailboxes and display", reading)):
         rows = [(f"Va {word(row.name)}", f"{row.text} {default_of(row)}".strip()) for row in section.ROWS]
         sections.append(f".Ss {title}\n{items(rows)}")
     return "\n".join(sections)

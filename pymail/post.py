@@ -12,7 +12,7 @@ import os
 import time
 
 from pymail import encode
-from pymail.errors import TEMPFAIL, UNAVAILABLE, USAGE, MailError
+from pymail.errors import TEMPFAIL, UNAVAILABLE, USAGE, MailError, printable
 from pymail.transports import choose
 from pymail.transports.transport import Answer, Envelope, Unreachable
 
@@ -101,27 +101,41 @@ class _Posting:
     def run(self, record: str) -> int:
         """Send, then deal with the answers."""
         chain = choose.chain(self.s.variables, self.s.environ)
+        if self.s.variables.flag("verbose"):
+            chain.trace = self._trace
         try:
-            answers = chain.send(self.envelope, self.letter)
+            answers = self._send(chain)
+            self._deal(answers)
+            if record and not self.status:
+                self._record(record)
+            if any(answer.accepted for answer in answers):
+                _send_waiting(self.s, chain)
+        finally:
+            chain.close()
+        return self.status
+
+    def _send(self, chain: Chain) -> list[Answer]:
+        """The answers; none when nobody could be asked. Whatever else happens, the letter is not lost."""
+        try:
+            return chain.send(self.envelope, self.letter)
         except Unreachable as failure:
             self._keep(self.envelope.recipients, failure.text, 0)
-            answers = []
-        except MailError:
+            return []
+        except BaseException:
             bury_pieces(self.s, self.letter.record(), self.envelope.sender)
             raise
-        self._deal(answers)
-        if record and not self.status:
-            self._record(record)
-        if any(answer.accepted for answer in answers):
-            _send_waiting(self.s, chain)
-        chain.close()
-        return self.status
+
+    def _trace(self, direction: str, line: str) -> None:
+        """A line of the conversation, for -v."""
+        self.s.err.write(f"{time.strftime('%H:%M:%S')} {direction} {printable(line)}\n")
 
     def _deal(self, answers: list[Answer]) -> None:
         refused = [answer for answer in answers if answer.refused]
         deferred = [answer for answer in answers if answer.deferred]
         for answer in refused:
             self.s.complain(f"{answer.recipient}: {answer.code} {answer.text}")
+        for note in dict.fromkeys(answer.note for answer in answers if answer.note):
+            self.s.complain(note)
         if refused:
             self.status = UNAVAILABLE
             bury_pieces(self.s, self.letter.record(), self.envelope.sender)

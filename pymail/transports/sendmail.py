@@ -75,12 +75,15 @@ class Sendmail(Transport):
             for piece in source.pieces():
                 _write(letter, piece)
             os.lseek(letter, 0, os.SEEK_SET)
-            code, text = self._run(words, letter)
+            status, told = self._run(words, letter)
         finally:
             os.close(letter)
-        return [Answer(recipient, code, text) for recipient in envelope.recipients]
+        code, text = self._meaning(status, told)
+        note = f"{self.name}: {told}" if told and not status else ""
+        return [Answer(recipient, code, text, note) for recipient in envelope.recipients]
 
     def _run(self, words: list[str], letter: int) -> tuple[int, str]:
+        """The program's exit status and its words in one line."""
         # A file, not a pipe: what the program leaves running in the background may hold it open.
         said = _file(1)
         try:
@@ -88,7 +91,7 @@ class Sendmail(Transport):
             output = os.pread(said, WORDS, 0)
         finally:
             os.close(said)
-        return self._meaning(status, " ".join(printable(output.decode("utf-8", "surrogateescape")).split()))
+        return status, " ".join(printable(output.decode("utf-8", "surrogateescape")).split())
 
     def _start(self, words: list[str], letter: int, said: int) -> int:
         places = [(os.POSIX_SPAWN_DUP2, letter, 0), (os.POSIX_SPAWN_DUP2, said, 1), (os.POSIX_SPAWN_DUP2, said, 2)]
@@ -106,7 +109,7 @@ class Sendmail(Transport):
         if status in NOT_STARTED:
             raise Unreachable(f"{self.name}: could not be started{told}")
         if status == 0:
-            return 250, f"2.0.0 taken by {self.name}{told}"
+            return 250, f"2.0.0 taken by {self.name}"
         if status < 0:
             return 451, f"4.3.0 {self.name} was killed by signal {-status} ({_signal.strsignal(-status)}){told}"
         what = f"{self.name}: {MEANINGS.get(status, 'it failed')} (status {status}){told}"

@@ -55,15 +55,17 @@ class Answer:
     """What became of one recipient.
 
     `code` is an SMTP reply code (RFC 5321 4.2), also where no server was asked; `text` is
-    the server's own words, enhanced code first, in one printable line.
+    the server's own words, enhanced code first, in one printable line. `note` is what the
+    user should hear although the letter was taken: what a sendmail program complained of.
     """
 
-    __slots__ = ("recipient", "code", "text")
+    __slots__ = ("recipient", "code", "text", "note")
 
-    def __init__(self, recipient: str, code: int, text: str) -> None:
+    def __init__(self, recipient: str, code: int, text: str, note: str = "") -> None:
         self.recipient = recipient
         self.code = code
         self.text = text
+        self.note = note
 
     def __repr__(self) -> str:
         return f"Answer({self.recipient!r}, {self.code}, {self.text!r})"

@@ -10,8 +10,6 @@ ROWS = (
     Variable("mta", TEXT, None, "What takes outgoing mail: a URL or a program; several are tried in order."),
     Variable("mta-arguments", TEXT, None, "More arguments for the sendmail program."),
     Variable("sendmail", TEXT, None, "The sendmail program or a URL, as mta.", same="mta"),
-    Variable("smtp", TEXT, None, "Heirloom's name for the server that takes outgoing mail."),
-    Variable("smtp-timeout", NUMBER, "60", "How many seconds to wait for a server at each step."),
     Variable("local-domains", TEXT, None, "More domains that local: delivers to users of this machine."),
     Variable(
         "outbox", TEXT, "", "Where letters wait that nothing could take; nooutbox: dead letter, status 75.", posix=None

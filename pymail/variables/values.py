@@ -8,14 +8,14 @@ asks for must stand in a table.
 from __future__ import annotations
 
 from pymail.errors import USAGE, MailError
-from pymail.variables import posix, reading, sending
+from pymail.variables import posix, reading, sending, servers
 from pymail.variables.table import FLAG, TEXT, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-TABLE = {row.name: row for section in (posix, sending, reading) for row in section.ROWS}
+TABLE = {row.name: row for section in (posix, sending, servers, reading) for row in section.ROWS}
 
 
 class Variables:
@@ -113,8 +113,10 @@ class Variables:
 
 
 def shown(row: Variable, value: str) -> str:
-    """A line of `set`: `hold` or `prompt="& "`."""
+    """A line of `set`: `hold` or `prompt="& "`; secrets are not shown."""
     if row.kind == FLAG or (not value and row.kind == TEXT and row.name not in TABLE):
         return row.name
+    if "password" in row.name and row.name not in ("password-command", "password-file"):
+        value = "***"
     quoted = value.replace("\\", "\\\\").replace('"', '\\"') if '"' in value or "\\" in value else value
     return f'{row.name}="{quoted}"'
