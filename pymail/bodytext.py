@@ -168,9 +168,7 @@ def _qp(text: bytes, keep_lines: bool = False) -> bytes:
     from binascii import b2a_qp
 
     lines = b"\n" + b2a_qp(text, istext=keep_lines)
-    while b"\nFrom " in lines:
-        lines = lines.replace(b"\nFrom ", b"\n=46rom =\n")
-    return lines[1:]
+    return lines.replace(b"\nFrom ", b"\n=46=\nrom ")[1:]
 
 
 class Text:

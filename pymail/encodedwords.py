@@ -154,6 +154,8 @@ def _is_plain(word: str) -> bool:
 
 def _encoded(text: str, name: str) -> list[str]:
     """RFC 2047 words, each whole by itself: Q where most of it stays readable, else B."""
+    if name == "us-ascii":
+        name = "utf-8"  # Python's email package adds a blank beside words in us-ascii
     octets = text.encode(name)
     quoted = len(octets) + 2 * sum(octet not in _PLAIN and octet != 32 for octet in octets)
     room = _WORD - len(name) - 7
@@ -162,8 +164,7 @@ def _encoded(text: str, name: str) -> list[str]:
     from binascii import b2a_base64
 
     return [
-        f"=?{name}?B?{b2a_base64(piece, newline=False).decode()}?="
-        for piece in pieces(text, name, room // 4 * 3, len)
+        f"=?{name}?B?{b2a_base64(piece, newline=False).decode()}?=" for piece in pieces(text, name, room // 4 * 3, len)
     ]
 
 
