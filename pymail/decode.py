@@ -146,10 +146,14 @@ def matches(raw: bytes, needle: str) -> bool:
     return any(wanted in _searched(part) for part in parts)
 
 
+# With one of these in a letter, ASCII text need not stand in it as such.
+_HIDING = (b"base64", b"text/html", b"utf-7", b"utf-16", b"uuencode")
+
+
 def _may_match(raw: bytes, wanted: bytes) -> bool:
     """Whether these octets can hold ASCII text `wanted` in any encoding; where they may hide it, yes."""
     lowered = raw.lower()
-    if wanted in lowered or b"base64" in lowered or b"utf-7" in lowered or b"uuencode" in lowered or b"&#" in lowered:
+    if wanted in lowered or any(hiding in lowered for hiding in _HIDING):
         return True
     return b"quoted-printable" in lowered and wanted in binascii.a2b_qp(raw).lower()
 

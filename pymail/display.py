@@ -7,6 +7,7 @@ to a terminal, a pager or a file need not think of it.
 from __future__ import annotations
 
 from pymail import decode, doubt, headers, html, report, summary, transfer
+from pymail.attachments import safe_name
 from pymail.charsets import charset
 from pymail.decode import NAMED, TEXT, Item, Part
 from pymail.width import safe as safe
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _MOST_REMARKS = 5
+_NOTES = {"multipart/signed": ": signature not checked", "multipart/encrypted": ": cannot be decrypted here"}
 
 
 def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: str = "") -> Iterator[str]:
@@ -47,7 +49,7 @@ def fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
         while head[end + 1 : end + 2] in (b" ", b"\t") and end >= 0:
             end = head.find(b"\n", end + 1)
         end = len(head) if end < 0 else end
-        line, at = head[at:end], end + 1
+        line, at = head[at:end].replace(b"\n\t", b" "), end + 1
         name, colon, value = line.partition(b":")
         name = name.rstrip(b" \t").removeprefix(b"\xef\xbb\xbf")
         if not colon or not headers.is_name(name):
@@ -59,14 +61,13 @@ def fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
 
 def body(root: Part, width: int = 0) -> Iterator[str]:
     """The lines of what is in `root`, safe: its text, and a line or a few for each other part."""
-    several = False
-    for item in decode.items(root):
-        if several:
+    labelled = False
+    for number, item in enumerate(decode.items(root)):
+        if number:
             yield ""
-        label = item.kind != TEXT or several or bool(item.part.name)
-        several = True
-        if label:
-            yield safe(f"[-- {describe(item.part)} --]")
+        if labelled or item.kind != TEXT or item.part.name:
+            yield from _noted(describe(item.part))
+        labelled = labelled or item.kind == TEXT
         yield from map(safe, _content(item, width))
 
 
@@ -100,12 +101,11 @@ def _noted(remark: str) -> Iterator[str]:
 
 def describe(part: Part) -> str:
     """A part in a line: number, type, size, name."""
-    note = {"multipart/signed": ", signature not checked", "multipart/encrypted": ", cannot be decrypted here"}
-    if part.type in note:
-        return f"#{part.number or 0} {part.type}{note[part.type]}"
+    title = f"#{part.number} {part.type}".removeprefix("# ")
+    if part.type in _NOTES or part.is_multipart and part.parts:
+        return title + _NOTES.get(part.type, "")
     size = part.size
-    name = f", {' '.join(part.name.split())}" if part.name else ""
-    return f"#{part.number or 0} {part.type}, {size} octet{'s' * (size != 1)}{name}"
+    return f"{title}, {size} octet{'s' * (size != 1)}" + (f", {safe_name(part)}" if part.name else "")
 
 
 def _remarks(part: Part) -> Iterator[str]:

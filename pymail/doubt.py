@@ -26,7 +26,7 @@ def sender(name: str, address: str) -> str:
         if at and local and "." in domain.strip(".") and word.lower() != address.lower():
             return f"the sender's name shows {word}, but the address is {address}"
     domain = address.rpartition("@")[2]
-    return f"the sender's domain {domain} mixes scripts" if mixes_scripts(domain) else ""
+    return f"the sender's domain {domain} ({_ascii(domain)}) mixes scripts" if mixes_scripts(domain) else ""
 
 
 def link(text: str, target: str) -> str:
@@ -36,7 +36,7 @@ def link(text: str, target: str) -> str:
         return ""
     if shown and _owner(shown) != _owner(real):
         return f"a link that reads {shown} leads to {real}"
-    return f"a link leads to {real}, which mixes scripts" if mixes_scripts(real) else ""
+    return f"a link leads to {real} ({_ascii(real)}), which mixes scripts" if mixes_scripts(real) else ""
 
 
 def mixes_scripts(domain: str) -> bool:
@@ -59,6 +59,12 @@ def _unicode(label: str) -> str:
         return label[4:].encode("ascii").decode("punycode")
     except ValueError:
         return label
+
+
+def _ascii(domain: str) -> str:
+    """A domain with its labels as DNS has them."""
+    labels = domain.lower().split(".")
+    return ".".join(each if each.isascii() else "xn--" + each.encode("punycode").decode() for each in labels)
 
 
 def _named(text: str) -> str:

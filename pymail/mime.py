@@ -86,6 +86,8 @@ class Part:
         octets = self.octets()
         if self.type == "text/plain" and b"begin " in octets:
             octets = _without_uu(octets)
+        if self.encoding == transfer.BASE64:
+            octets += transfer.footer(self.raw, self.stop, self.end)
         text = charsets.text(octets, self.params.get("charset", charset)).removeprefix("\ufeff")
         return text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
 
@@ -255,7 +257,7 @@ def _fields_end(raw: bytes, start: int, end: int) -> int:
         stop = raw.find(b"\n", at, end)
         stop = end if stop < 0 else stop
         if raw[at:stop] == b"\r":
-            return stop + 1
+            return min(stop + 1, end)
         colon = raw.find(b":", at, stop)
         if raw[at] not in b" \t" and not headers.is_name(raw[at : max(colon, at)].rstrip(b" \t")):
             if at > start or not raw.startswith((b"From ", b">From "), at):

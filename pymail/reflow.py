@@ -28,7 +28,7 @@ def reflow(text: str, delsp: bool, width: int) -> Iterator[str]:
         content = line.lstrip(">")
         quotes = len(line) - len(content)
         content = content.removeprefix(" ")
-        if pieces and (quotes != depth or content == _SIGNATURE or size > _LONGEST):
+        if pieces and (quotes != depth or content in ("", _SIGNATURE) or size > _LONGEST):
             yield from _paragraph(depth, "".join(pieces), width)
             pieces, size = [], 0
         depth = quotes

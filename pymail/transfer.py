@@ -96,6 +96,11 @@ def _quads(run: bytes) -> bytes:
     return binascii.a2b_base64((run[:-1] if len(run) % 4 == 1 else run) + b"==")
 
 
+def footer(raw: bytes, start: int, end: int) -> bytes:
+    """The plain words behind the base64 in raw[start:end]; see _text_after."""
+    return raw[_text_after(raw, start, end) : end]
+
+
 def _text_after(raw: bytes, start: int, end: int) -> int:
     """Where the base64 ends: lists append a footer of plain words to what they do not understand."""
     blank = raw.find(b" ", start, end)
@@ -105,7 +110,8 @@ def _text_after(raw: bytes, start: int, end: int) -> int:
         stop = end if stop < 0 else stop
         words = raw[line:stop].split()
         if line > start and len(words) > 1 and max(map(len, words)) < 40:
-            return line
+            rule = raw.rfind(b"\n", start, line - 1) + 1
+            return line if raw[rule:line].translate(None, _JUNK) else max(rule, start)
         blank = raw.find(b" ", stop, end)
     return end
 

@@ -1,0 +1,78 @@
+"""A letter as lines for a person; `mail/NAME.txt` is what is shown of `mail/NAME.eml`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pymail import display
+from pymail.errors import MailError
+
+MAIL = Path(__file__).parent / "mail"
+
+
+def shown(raw: bytes, part: str = "") -> list[str]:
+    fields = ("from", "subject")
+    return list(display.message(raw, shown=lambda name: name.lower() in fields, width=60, part=part))
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in MAIL.glob("*.eml")))
+def test_odd_mail_is_shown_as_well_as_can_be(name: str) -> None:
+    raw = (MAIL / f"{name}.eml").read_bytes()
+    assert "".join(line + "\n" for line in shown(raw)) == (MAIL / f"{name}.txt").read_text()
+
+
+def test_the_filter_chooses_the_fields_by_their_names() -> None:
+    raw = b"From: a\nX-Odd : b\nSubject:\n folded\n\there\n\nbody\n"
+    names: list[str] = []
+    lines = list(display.message(raw, shown=lambda name: names.append(name) or name != "From"))
+    assert names == ["From", "X-Odd", "Subject"]
+    assert lines == ["X-Odd: b", "Subject: folded here", "", "body"]
+
+
+def test_a_long_line_stays_whole() -> None:
+    assert shown(b"\n" + b"word " * 1000)[1] == "word " * 1000
+
+
+LETTER = (
+    b"Subject: outer\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\ntext\n--x\nContent-Type: message/rfc822\n\n"
+    b"Subject: inner\nX-Other: y\n\ninner text\n--x\nContent-Type: text/plain; name=a.txt\n"
+    b"Content-Disposition: attachment\n\nattached\n--x--\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "lines"),
+    [
+        ("1", ["text"]),
+        ("2", ["Subject: inner", "", "inner text"]),
+        ("2.1", ["inner text"]),
+        ("3", ["[-- #3 text/plain, 8 octets, a.txt --]", "attached"]),
+    ],
+)
+def test_one_part_can_be_shown(part: str, lines: list[str]) -> None:
+    assert shown(LETTER, part) == lines
+
+
+def test_a_part_that_is_not_there_is_named() -> None:
+    with pytest.raises(MailError, match="9"):
+        shown(LETTER, "9")
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(MAIL.glob("*.eml"))), st.integers(0, 2000))
+def test_nothing_in_a_letter_drives_the_terminal(noise: bytes, path: Path, at: int) -> None:
+    raw = path.read_bytes()
+    for line in display.message(raw[:at] + noise + raw[at:], shown=lambda name: True, width=60):
+        assert not any(char < " " and char != "\t" or "\x7f" <= char < "\xa0" for char in line)
+        assert not any("\u202a" <= char <= "\u202e" or "\ue000" <= char <= "\uf8ff" for char in line)
+        assert sum(line.count(char) for char in "\u2066\u2067\u2068") <= line.count("\u2069")
