@@ -1,8 +1,7 @@
-"""Collecting a letter: from a pipe, or line by line from a terminal.
+"""Collecting a letter line by line, from a terminal.
 
-Apart because send mode and the verbs that write letters share it. Tilde escapes,
-the dot, end of file and interrupts mean something on a terminal only (or with -~);
-from a pipe every octet is text.
+Apart because a letter that comes from a pipe needs none of it: tilde escapes, the dot,
+end of file and interrupts mean something on a terminal only (or with -~).
 """
 
 from __future__ import annotations
@@ -27,21 +26,14 @@ class Aborted(Exception):
         self.save = save
 
 
-def collect(s: Session, draft: Draft, escapes: bool = False) -> None:
-    """Read the text of a letter into `draft` from where the session's commands come from.
-
-    `escapes` obeys tilde escapes also without a terminal (-~). Raises Aborted.
-    """
-    if s.keyboard.terminal or escapes or s.interactive:
-        s.composing = True
-        try:
-            _ask(s, draft)
-            _read_lines(s, draft)
-        finally:
-            s.composing = False
-    else:
-        for piece in s.keyboard.pieces():
-            draft.body.write(piece)
+def collect(s: Session, draft: Draft) -> None:
+    """Read the text of a letter line by line and do what its tilde escapes say. Raises Aborted."""
+    s.composing = True
+    try:
+        _ask(s, draft)
+        _read_lines(s, draft)
+    finally:
+        s.composing = False
 
 
 def _ask(s: Session, draft: Draft) -> None:

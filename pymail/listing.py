@@ -67,7 +67,7 @@ def _by_recipient(folder: Folder, number: int, summary: Summary) -> Summary:
     from pymail import addresses, headers
 
     to = headers.find(folder.head(number), b"To")
-    first = next(iter(addresses.lenient(headers.decode(to or b""))), None)
+    first = next(iter(addresses.lenient(to or b"")), None)
     if first is None:
         return summary
     return Summary(

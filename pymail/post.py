@@ -33,7 +33,53 @@ if TYPE_CHECKING:
 _SPARE_SECONDS = 2.0
 
 
-def post(s: Session, draft: Draft, *, record: str | None = None) -> int:
+def collected(s: Session, draft: Draft, escapes: bool = False) -> bool:
+    """Read the text of a letter from where commands come from; False when it was given up (and kept).
+
+    `escapes`: tilde escapes are obeyed without a terminal too (-~).
+    """
+    if not (s.interactive or escapes):
+        for piece in s.keyboard.pieces():
+            draft.body.write(piece)
+        return True
+    from pymail import collect
+
+    try:
+        collect.collect(s, draft)
+    except collect.Aborted as aborted:
+        if aborted.save:
+            bury(s, draft)
+        return False
+    return not draft.forgets_attachment() or _goes_without(s, draft)
+
+
+def _goes_without(s: Session, draft: Draft) -> bool:
+    """Ask on a terminal about a letter that speaks of an attachment and has none."""
+    if not s.keyboard.terminal:
+        return True
+    answer = s.keyboard.read("You wrote of an attachment, but nothing is attached. Send anyway? [y] ") or ""
+    if not answer.strip().lower().startswith("n"):
+        return True
+    bury(s, draft)
+    return False
+
+
+def finish(s: Session, draft: Draft, record: str | None = None) -> int:
+    """Give a letter what the variables add, then post it; an empty one is told of, or dropped (skipemptybody)."""
+    if not draft.body.size and not draft.attachments:
+        if s.variables.flag("skipemptybody"):
+            return 0
+        s.complain("Null message body; hope that's ok")
+    for people, name in ((draft.cc, "autocc"), (draft.bcc, "autobcc"), (draft.reply_to, "replyto")):
+        if given := s.variables.text(name):
+            from pymail.addresses import split
+
+            people += split(given)
+    draft.flowed = s.variables.flag("format-flowed")
+    return post(s, draft, record)
+
+
+def post(s: Session, draft: Draft, record: str | None) -> int:
     """Send a letter and deal with every answer; the exit status it deserves (DESIGN 2.2).
 
     `record` is the file for the copy, None for what the variable `record` says. Raises MailError

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from pymail import addresses, collect, post
+from pymail import addresses, post
 from pymail.draft import Attachment, Draft, from_letter
 from pymail.errors import NOINPUT, USAGE, MailError
 
@@ -21,19 +21,11 @@ if TYPE_CHECKING:
 def run(s: Session, options: Options) -> int:
     """Compose and post one letter; the exit status."""
     draft = _draft(s, options)
-    try:
-        collect.collect(s, draft, options.has("escapes"))
-    except collect.Aborted as aborted:
-        if aborted.save:
-            post.bury(s, draft)
+    if not post.collected(s, draft, options.has("escapes")):
         return 1
     if options.has("read-recipients"):
         draft = _from_header(s, draft)
-    if not draft.body.size and not draft.attachments:
-        if s.variables.flag("skipemptybody"):
-            return 0
-        s.complain("Null message body; hope that's ok")
-    return post.post(s, draft, record=_record(s, options, draft))
+    return post.finish(s, draft, _record(s, options, draft))
 
 
 def _draft(s: Session, options: Options) -> Draft:

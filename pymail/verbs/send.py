@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pymail import addresses, collect, headers, post, visit
+from pymail import addresses, headers, post, visit
 from pymail import draft as drafts
 from pymail.draft import Draft
 from pymail.escapes import recipients
@@ -58,7 +58,9 @@ def _reply(s: Session, numbers: list[int], everyone: bool, record: str | None) -
         folder.go(numbers[0])
     fields = [headers.fields(folder.head(number)) for number in numbers]
     me = [address for name in s.my_names() for address in addresses.lenient(name)]
-    draft = drafts.reply(fields, everyone=everyone, me=me, metoo=s.variables.flag("metoo"))
+    names = ("metoo", "reply_to_honour", "followup_to_honour", "recipients_in_cc")
+    wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
+    draft = drafts.reply(fields, everyone=everyone, me=me, **wishes)
     if s.keyboard.terminal:
         for field, people in (("To", draft.to), ("Cc", draft.cc)):
             if people:
@@ -69,18 +71,10 @@ def _reply(s: Session, numbers: list[int], everyone: bool, record: str | None) -
 
 
 def compose(s: Session, draft: Draft, record: str | None) -> bool:
-    """Read the letter and post it with a copy in the file `record`; False when it was given up."""
-    try:
-        collect.collect(s, draft)
-    except collect.Aborted as aborted:
-        if aborted.save:
-            post.bury(s, draft)
+    """Read the letter and post it with a copy in the file `record`; False when it was given up or refused."""
+    if not post.collected(s, draft):
         return False
-    if not draft.body.size and not draft.attachments:
-        if s.variables.flag("skipemptybody"):
-            return False
-        s.complain("Null message body; hope that's ok")
-    status = post.post(s, draft, record=record)
+    status = post.finish(s, draft, record)
     if status and not s.interactive:
         s.status = status
     return not status
