@@ -160,13 +160,13 @@ begin acl
 rcpt:
   defer  message = come back later
          local_parts = later
-  accept domains = test.example : localhost
+  accept domains = test.example : localhost : {host}
          local_parts = {users}
   deny   message = no such user
 begin routers
 local:
   driver = accept
-  domains = test.example : localhost
+  domains = test.example : localhost : {host}
   local_parts = {users}
   transport = box
 begin transports
@@ -191,7 +191,7 @@ AS_RECIPIENT = """  user = ${if eq{$local_part_data}{root}{mail}{$local_part_dat
 
 
 class Exim(Server):
-    """Exim for `users` at test.example and localhost: `later` is put off (451), anybody else refused (550).
+    """Exim for `users` at test.example, localhost and this host: `later` is put off (451), anybody else refused (550).
 
     Without `real`, all is done by one account, which the mailboxes belong to; with it (root only) each letter is
     delivered as the user it is for (root's as mail), and `prefix` must make these users known.
@@ -219,6 +219,7 @@ class Exim(Server):
         self.configuration = self.folder / "exim.conf"
         text = EXIM.format(
             dir=self.folder,
+            host=socket.gethostname(),
             port=self.port,
             users=" : ".join(self.users),
             more=more,
@@ -249,7 +250,7 @@ mail_owner = Debian-exim
 setgid_group = mail
 default_privs = nobody
 myhostname = test.example
-mydestination = test.example, localhost
+mydestination = test.example, localhost, {host}
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
@@ -263,7 +264,7 @@ maillog_file_prefixes = {dir}
 
 
 class Postfix(Server):
-    """Postfix for the machine's own users at test.example and localhost; root only."""
+    """Postfix for the machine's own users at test.example, localhost and this host; root only."""
 
     name = "postfix"
 
@@ -284,7 +285,9 @@ class Postfix(Server):
         master = re.sub(r"(?m)^smtp +inet +", f"127.0.0.1:{self.port} inet ", master, count=1)
         master = re.sub(r"(?m)^(\w+ +(?:unix|inet) +\S+ +\S+ +)y", r"\1n", master)  # no chroot
         (self.folder / "etc/master.cf").write_text(master)
-        (self.folder / "etc/main.cf").write_text(POSTFIX.format(dir=self.folder, tree=self.tree))
+        (self.folder / "etc/main.cf").write_text(
+            POSTFIX.format(dir=self.folder, tree=self.tree, host=socket.gethostname())
+        )
         shutil.chown(self.folder / "data", "Debian-exim")
         self.mail.chmod(0o1777)
         self.script(f"{' '.join(self._with_libraries())} {self.tree}/usr/sbin/sendmail -C {self.folder}/etc")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent / "pymail"
 
 ORDER = """
     errors deputy ownership options
-    variables.table variables.posix variables.reading variables.sending variables.values
+    variables.table variables.posix variables.reading variables.sending variables.servers variables.values
     words charsets encodedwords width headers addresses summary threads sorting msglist body draft bodytext flowed
     mediatypes parts encode resend reflow html transfer mime decode attachments search headline listing report doubt
     display outline process printing tls secrets xdg
@@ -26,7 +26,7 @@ ORDER = """
     transports.outbox transports.flush transports.notice transports.choose
     folder visit input session
     verbs.table verbs.kinds
-    conditions interpreter terminal escapes collect post waiting
+    conditions interpreter terminal escapes collect post waiting writing
     verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue verbs.program
     verbs.forward
     service.smtp service.pop3 service.listen
