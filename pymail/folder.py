@@ -41,7 +41,7 @@ class Folder:
     def __init__(self, mailbox: Mailbox, system: bool) -> None:
         self.mailbox = mailbox
         self.system = system
-        self.flags = bytearray(mailbox.flags(i) for i in range(len(mailbox)))
+        self.flags = bytearray(mailbox.stored())
         self.marks = bytearray(len(mailbox))
         self.before = 0
         self.named: list[int] = []
@@ -145,13 +145,12 @@ class Folder:
         """Delete messages; the dot goes on to the next live one, else back. True when it went on."""
         self.mark(numbers, DELETED, instead_of=PRESERVED | MBOX)
         last = numbers[-1]
-        for number in (*range(last + 1, len(self) + 1), *range(last - 1, 0, -1)):
-            if not self.deleted(number):
-                self.go(number)
-                return number > last
-        self.go(last)
-        self.shown = True
-        return False
+        after = (number for number in range(last + 1, len(self) + 1) if not self.deleted(number))
+        before = (number for number in range(last - 1, 0, -1) if not self.deleted(number))
+        number = next(after, 0) or next(before, 0)
+        self.go(number or last)
+        self.shown = self.shown or not number
+        return number > last
 
     def refresh(self) -> int:
         """Take in what has arrived; how many messages that is."""
@@ -168,31 +167,37 @@ class Folder:
 
     def state(self, letter: str) -> Iterator[int]:
         """The messages in a state that `:x` names."""
-        test = _STATES[letter]
-        for place, (flags, marks) in enumerate(zip(self.flags, self.marks, strict=True)):
-            if test(flags, marks):
-                yield self.number(place)
+        column, test = (self.flags, _FLAGS[letter]) if letter in _FLAGS else (self.marks, _MARKS[letter])
+        # Octets are turned into truths and looked for in bulk: 200,000 messages cost no call each.
+        truths = column.translate(bytes(bool(test(octet)) for octet in range(256)))
+        place = truths.find(1)
+        while place >= 0:
+            yield self.number(place)
+            place = truths.find(1, place + 1)
 
     def subject(self, text: str) -> Iterator[int]:
-        return self.field(["subject"], text)
-
-    def author(self, text: str, allnet: bool) -> Iterator[int]:
-        """The messages whose author's name or address holds `text`; `allnet` compares login parts."""
+        """The messages with `text` in their decoded subject, case ignored."""
         from pymail import search
 
-        return (self.number(i) for i in search.authors(self.mailbox, text, allnet))
+        return map(self.number, search.fields(self.mailbox, ["subject"], search.plain(text), text))
+
+    def author(self, text: str, allnet: bool, mine: Callable[[str], bool] | None) -> Iterator[int]:
+        """The messages whose author's name or address holds `text`; see search.authors."""
+        from pymail import search
+
+        return map(self.number, search.authors(self.mailbox, text, allnet, mine))
 
     def field(self, names: list[str], text: str) -> Iterator[int]:
-        """The messages with `text` in one of these header fields, decoded, case ignored."""
+        """The messages with `text`, or what it matches, in one of these header fields, decoded, case ignored."""
         from pymail import search
 
-        return (self.number(i) for i in search.fields(self.mailbox, names, text))
+        return map(self.number, search.fields(self.mailbox, names, search.magic(text), text))
 
     def body(self, text: str) -> Iterator[int]:
         """The messages with `text` in their decoded text, case ignored."""
         from pymail import search
 
-        return (self.number(i) for i in search.bodies(self.mailbox, text))
+        return map(self.number, search.bodies(self.mailbox, text))
 
     def parent(self, number: int) -> int | None:
         """The message that this one answers, None when it is not here."""
@@ -208,20 +213,22 @@ class Folder:
         return (self.number(i) for i in threads.thread(self.mailbox, self.place(number)))
 
 
-_STATES: dict[str, Callable[[int, int], int | bool]] = {
-    "a": lambda flags, marks: flags & ANSWERED,
-    "d": lambda flags, marks: marks & DELETED,
-    "D": lambda flags, marks: flags & DRAFT,
-    "f": lambda flags, marks: flags & FLAGGED,
-    "m": lambda flags, marks: marks & MBOX,
-    "n": lambda flags, marks: not flags & (SEEN | OLD),
-    "o": lambda flags, marks: flags & (SEEN | OLD) == OLD,
-    "p": lambda flags, marks: marks & PRESERVED,
-    "r": lambda flags, marks: flags & SEEN,
-    "s": lambda flags, marks: marks & SAVED,
-    "t": lambda flags, marks: marks & TAGGED,
-    "T": lambda flags, marks: not marks & TAGGED,
-    "u": lambda flags, marks: not flags & SEEN,
+_FLAGS: dict[str, Callable[[int], int | bool]] = {
+    "a": lambda flags: flags & ANSWERED,
+    "D": lambda flags: flags & DRAFT,
+    "f": lambda flags: flags & FLAGGED,
+    "n": lambda flags: not flags & (SEEN | OLD),
+    "o": lambda flags: flags & (SEEN | OLD) == OLD,
+    "r": lambda flags: flags & SEEN,
+    "u": lambda flags: not flags & SEEN,
+}
+_MARKS: dict[str, Callable[[int], int | bool]] = {
+    "d": lambda marks: marks & DELETED,
+    "m": lambda marks: marks & MBOX,
+    "p": lambda marks: marks & PRESERVED,
+    "s": lambda marks: marks & SAVED,
+    "t": lambda marks: marks & TAGGED,
+    "T": lambda marks: not marks & TAGGED,
 }
 
 

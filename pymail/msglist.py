@@ -7,12 +7,15 @@ term names live messages only, except for undelete, which names deleted ones.
 
 from __future__ import annotations
 
+from pymail import words as quoting
 from pymail.errors import MailError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Protocol
+
+    Mine = Callable[[str], bool]
 
     class View(Protocol):
         """What message lists ask of a folder; numbers start at 1."""
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
         def deleted(self, number: int) -> bool: ...
         def state(self, letter: str) -> Iterable[int]: ...
         def subject(self, text: str) -> Iterable[int]: ...
-        def author(self, text: str, allnet: bool) -> Iterable[int]: ...
+        def author(self, text: str, allnet: bool, mine: Mine | None) -> Iterable[int]: ...
         def field(self, names: list[str], text: str) -> Iterable[int]: ...
         def body(self, text: str) -> Iterable[int]: ...
         def parent(self, number: int) -> int | None: ...
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 STATES = {
     "a": "answered",
-    "d": "deleted",
+    "d": "deleted, for undelete",
     "D": "draft",
     "f": "flagged",
     "m": "going to mbox",
@@ -53,7 +56,7 @@ FORMS = (
     ("2-4", "messages 2 to 4; ^ $ . may be the ends"),
     (".", "the current message (and where none is named)"),
     ("^ $ *", "the first, the last, all messages"),
-    ("+ -", "the next, the previous message"),
+    ("+ - +2 -2", "the next, the previous; two on, two back"),
     (":n :u :r :o :d", "new, unread, read, old, deleted messages"),
     (":a :f :t", "answered, flagged, tagged messages"),
     ("/text", "messages with text in their subject"),
@@ -65,98 +68,171 @@ FORMS = (
 )
 
 
-def parse(text: str, view: View, *, deleted: bool = False, allnet: bool = False) -> list[int]:
+def parse(
+    text: str,
+    view: View,
+    *,
+    deleted: bool | None = False,
+    allnet: bool = False,
+    fields: bool = False,
+    mine: Mine | None = None,
+) -> list[int]:
     """The messages that `text` names, ascending, each once; an empty text names the current one.
 
-    `deleted` asks for deleted messages instead of live ones (undelete); `allnet` compares
-    addresses by their login part. Raises MailError that names the term which is wrong or
-    matches nothing.
+    `deleted` asks for deleted messages instead of live ones (undelete); None takes a message
+    that is named by its number either way (hold). `allnet` compares addresses by their login
+    part, `fields` understands `/field:text` (searchheaders), `mine` tells my addresses, whose
+    letters are known by their recipients (showto). MailError names the term which is wrong,
+    or the first that matches nothing when none does.
     """
     terms = words(text) or ["."]
-    found: set[int] = set()
-    for term in terms:
-        numbers = _term(term, view, deleted, allnet)
-        if not numbers:
-            raise MailError(f"{term}: no applicable messages")
-        found.update(numbers)
+    names = _Names(view, deleted, allnet, fields, mine)
+    found = {number for term in terms for number in names.term(term)}
+    if not found:
+        raise MailError(f"{terms[0]}: no applicable messages")
     return sorted(found)
 
 
 def words(text: str) -> list[str]:
-    """The terms of a list: separated by blanks, quotes keep blanks inside.
+    """The terms of a list: separated by blanks, quotes around a term keep blanks inside.
 
     Raises MailError when a quote is not closed.
     """
-    terms: list[str] = []
-    term, quote, open_ = "", "", False
-    for char in text:
-        if quote:
-            quote, term = ("", term) if char == quote else (quote, term + char)
-        elif char in "\"'":
-            quote, open_ = char, True
-        elif char in " \t":
-            if term or open_:
-                terms.append(term)
-            term, open_ = "", False
-        else:
-            term += char
-    if quote:
-        raise MailError(f"{text}: a {quote} is missing")
-    return [*terms, term] if term or open_ else terms
+    found = quoting.split(text)
+    for word in found:
+        quote = text[word.start]
+        if quote in "\"'" and not word.quoted:
+            raise MailError(f"{text[word.start :]}: a {quote} is missing")
+    return [word.text for word in found]
 
 
-def _term(term: str, view: View, deleted: bool, allnet: bool) -> list[int]:
-    if term and all(_is_number(piece) for piece in term.split(",")) and "," in term:
-        return [n for piece in term.split(",") for n in _one(int(piece), piece, view, deleted)]
-    if _is_range(term):
-        return _range(term, view, deleted)
-    if term in _SYMBOLS:
-        return _SYMBOLS[term](view, deleted)
-    if term.startswith("&"):
-        start = _end(term[1:] or ".", view, deleted)
-        return _live(view.thread(start), view, deleted)
-    return _live(_search(term, view, allnet), view, deleted or _asks_deleted(term))
+class _Names:
+    """What the terms of one list name in a view."""
 
+    def __init__(self, view: View, deleted: bool | None, allnet: bool, fields: bool, mine: Mine | None) -> None:
+        self.view = view
+        self.deleted = bool(deleted)
+        self._either = deleted is None
+        self._allnet = allnet
+        self._fields = fields
+        self._mine = mine
 
-def _search(term: str, view: View, allnet: bool) -> Iterable[int]:
-    if term.startswith(":/"):
-        return view.body(term[2:].removesuffix("/"))
-    if term.startswith(":"):
-        return _states(term, view)
-    if term.startswith("/"):
-        return view.subject(term[1:])
-    if term.startswith("@"):
-        return _at(term, view)
-    name, colon, pattern = term.partition(":/")
-    if colon and name:
-        return view.field([name.lower()], pattern.removesuffix("/"))
-    return view.author(term, allnet)
+    def term(self, term: str) -> list[int]:
+        """The messages that one term names."""
+        if "," in term and all(map(_is_number, term.split(","))):
+            return [n for piece in term.split(",") for n in self.one(int(piece), piece)]
+        if _is_range(term):
+            return self._range(term)
+        if term in _SYMBOLS:
+            return _SYMBOLS[term](self)
+        if term[:1] in "+-" and _is_number(term[1:]):
+            return self.step(int(term), term)
+        if term.startswith("&"):
+            return self.live(self.view.thread(self._end(term[1:] or ".")))
+        return self.live(self._search(term))
 
+    def live(self, numbers: Iterable[int]) -> list[int]:
+        """Those that are not deleted; for undelete, those that are."""
+        return [number for number in numbers if self.view.deleted(number) == self.deleted]
 
-def _states(term: str, view: View) -> Iterable[int]:
-    letters = term[1:]
-    wrong = [letter for letter in letters if letter not in STATES]
-    if wrong or not letters:
-        known = " ".join(":" + letter for letter in STATES)
-        raise MailError(f"{term}: no such message type; there are {known}")
-    return {number for letter in letters for number in view.state(letter)}
+    def all(self) -> list[int]:
+        return self.live(range(1, len(self.view) + 1))
 
+    def one(self, number: int, term: str) -> list[int]:
+        """The message with this number, which must be there."""
+        if not 1 <= number <= len(self.view):
+            raise MailError(f"{term}: no such message; {self._how_many()}")
+        gone = self.view.deleted(number)
+        if gone and not self.deleted and not self._either:
+            raise MailError(f"{term}: message is deleted; undelete {term} brings it back")
+        return [number] if self._either or gone == self.deleted else []
 
-def _asks_deleted(term: str) -> bool:
-    return term.startswith(":") and not term.startswith(":/") and "d" in term
+    def dot(self) -> list[int]:
+        if not 1 <= self.view.dot <= len(self.view):
+            raise MailError("No applicable messages")
+        return self.one(self.view.dot, str(self.view.dot))
 
+    def step(self, count: int, term: str) -> list[int]:
+        """The message so many live ones after, or before, the current one."""
+        ahead = range(self.view.dot + 1, len(self.view) + 1) if count > 0 else range(self.view.dot - 1, 0, -1)
+        found = self.live(ahead)[abs(count) - 1 : abs(count)] if count else self.dot()
+        if not found:
+            where = "after" if count > 0 else "before"
+            raise MailError(f"{term}: there is no message {where} the current one")
+        return found
 
-def _at(term: str, view: View) -> Iterable[int]:
-    """`@text` searches subjects, `@from,to@text` fields, `@body@text` texts (s-nail's form)."""
-    names, at, text = term[1:].partition("@")
-    if not at:
-        return view.field(["subject"], names)
-    fields = [_FIELDS.get(name, name) for name in names.lower().split(",") if name] or ["subject"]
-    return view.body(text) if fields == ["body"] else view.field(fields, text)
+    def parent(self) -> list[int]:
+        number = self.view.parent(self.dot()[0])
+        return [] if number is None else self.live([number])
+
+    def _range(self, term: str) -> list[int]:
+        first, dash, last = term.partition("-")
+        if dash and not last:
+            raise MailError(f"{term}: where does the range end?")
+        start = self._end(first)
+        if not dash:
+            return self.one(start, term)
+        stop = len(self.view) if last == "*" else self._end(last)
+        return self.live(range(min(start, stop), max(start, stop) + 1))
+
+    def _end(self, text: str) -> int:
+        if text in ("^", "$"):
+            found = self.all()[:: 1 if text == "^" else -1][:1]
+            return found[0] if found else 1 if text == "^" else len(self.view)
+        number = self.view.dot if text == "." else int(text) if _is_number(text) else 0
+        if not 1 <= number <= len(self.view):
+            raise MailError(f"{text}: no such message; {self._how_many()}")
+        return number
+
+    def _how_many(self) -> str:
+        return f"there are 1 to {len(self.view)}" if len(self.view) else "there are none"
+
+    def _search(self, term: str) -> Iterable[int]:
+        if term.startswith(":/"):
+            return self.view.body(term[2:].removesuffix("/"))
+        if term.startswith(":"):
+            return self._states(term)
+        if term.startswith("/"):
+            return self._slash(term[1:])
+        if term.startswith("@"):
+            return self._at(term)
+        name, colon, pattern = term.partition(":/")
+        if colon and name:
+            return self.view.field([name.lower()], pattern.removesuffix("/"))
+        return self.view.author(term, self._allnet, self._mine)
+
+    def _slash(self, text: str) -> Iterable[int]:
+        """`/text` searches subjects; with searchheaders `/field:text` a field, `/to:text` all recipients (BSD mail)."""
+        name, colon, rest = text.partition(":")
+        if not (self._fields and colon):
+            return self.view.subject(text)
+        return self.view.field(["to", "cc", "bcc"] if name == "to" else [name.lower() or "subject"], rest)
+
+    def _states(self, term: str) -> Iterable[int]:
+        letters = term[1:]
+        wrong = [letter for letter in letters if letter not in STATES]
+        if wrong or not letters:
+            known = " ".join(":" + letter for letter in STATES)
+            raise MailError(f"{term}: no such message type; there are {known}")
+        return {number for letter in letters for number in self.view.state(letter)}
+
+    def _at(self, term: str) -> Iterable[int]:
+        """`@text` searches subjects, `@from,to@text` fields, `@body@text` texts (s-nail's form)."""
+        names, at, text = term[1:].partition("@")
+        if not at:
+            return self.view.field(["subject"], names)
+        fields = [_field(name) for name in names.lower().split(",") if name] or ["subject"]
+        return self.view.body(text) if fields == ["body"] else self.view.field(fields, text)
 
 
 # s-nail's short names of fields; `>` is the body, `<` the whole head, `=` everything.
 _FIELDS = {"f": "from", "t": "to", "c": "cc", "b": "bcc", "s": "subject", ">": "body", "<": "header", "=": "text"}
+
+
+def _field(name: str) -> str:
+    """The whole name of a field; a tilde before it, which asks for addresses alone, stays there."""
+    tilde = "~" * name.startswith("~")
+    return tilde + _FIELDS.get(name[len(tilde) :], name[len(tilde) :])
 
 
 def _is_number(text: str) -> bool:
@@ -174,83 +250,14 @@ def _is_end(text: str) -> bool:
     return _is_number(text) or text in ("^", "$", ".")
 
 
-def _range(term: str, view: View, deleted: bool) -> list[int]:
-    first, dash, last = term.partition("-")
-    if dash and not last:
-        raise MailError(f"{term}: where does the range end?")
-    start = _end(first, view, deleted)
-    if not dash:
-        return _one(start, term, view, deleted)
-    stop = len(view) if last == "*" else _end(last, view, deleted)
-    return _live(range(min(start, stop), max(start, stop) + 1), view, deleted)
-
-
-def _end(text: str, view: View, deleted: bool) -> int:
-    if text == "^":
-        return next(iter(_live(range(1, len(view) + 1), view, deleted)), 1)
-    number = len(view) if text == "$" else view.dot if text == "." else int(text) if _is_number(text) else 0
-    if not 1 <= number <= len(view):
-        raise MailError(f"{text}: no such message; {_how_many(view)}")
-    return number
-
-
-def _how_many(view: View) -> str:
-    return "there are none" if not len(view) else f"there are 1 to {len(view)}"
-
-
-def _one(number: int, term: str, view: View, deleted: bool) -> list[int]:
-    if not 1 <= number <= len(view):
-        raise MailError(f"{term}: no such message; {_how_many(view)}")
-    if view.deleted(number) and not deleted:
-        raise MailError(f"{term}: message is deleted; undelete {term} brings it back")
-    return [number] if view.deleted(number) == deleted else []
-
-
-def _live(numbers: Iterable[int], view: View, deleted: bool) -> list[int]:
-    return [number for number in numbers if view.deleted(number) == deleted]
-
-
-def _dot(view: View, deleted: bool) -> list[int]:
-    if not 1 <= view.dot <= len(view):
-        raise MailError("No applicable messages")
-    return _one(view.dot, str(view.dot), view, deleted)
-
-
-def _first(view: View, deleted: bool) -> list[int]:
-    return _live(range(1, len(view) + 1), view, deleted)[:1]
-
-
-def _last(view: View, deleted: bool) -> list[int]:
-    return _one(len(view), "$", view, deleted) if len(view) else []
-
-
-def _next(view: View, deleted: bool) -> list[int]:
-    found = _live(range(view.dot + 1, len(view) + 1), view, deleted)[:1]
-    if not found:
-        raise MailError("+: there is no message after the current one")
-    return found
-
-
-def _previous(view: View, deleted: bool) -> list[int]:
-    found = _live(range(view.dot - 1, 0, -1), view, deleted)[:1]
-    if not found:
-        raise MailError("-: there is no message before the current one")
-    return found
-
-
-def _parent(view: View, deleted: bool) -> list[int]:
-    number = view.parent(_dot(view, deleted)[0])
-    return [] if number is None else _live([number], view, deleted)
-
-
-_SYMBOLS: dict[str, Callable[[View, bool], list[int]]] = {
-    ".": _dot,
-    "^": _first,
-    "$": _last,
-    "+": _next,
-    "-": _previous,
-    "*": lambda view, deleted: _live(range(1, len(view) + 1), view, deleted),
-    ";": lambda view, deleted: _live([view.before], view, deleted) if view.before else [],
-    ",": _parent,
-    "`": lambda view, deleted: _live(view.named, view, deleted),
+_SYMBOLS: dict[str, Callable[[_Names], list[int]]] = {
+    ".": _Names.dot,
+    "^": lambda names: names.all()[:1],
+    "$": lambda names: names.all()[-1:],
+    "+": lambda names: names.step(1, "+"),
+    "-": lambda names: names.step(-1, "-"),
+    "*": _Names.all,
+    ";": lambda names: names.live([names.view.before]) if names.view.before else [],
+    ",": _Names.parent,
+    "`": lambda names: names.live(names.view.named),
 }

@@ -7,46 +7,80 @@ encoded word or a transfer encoding is decoded.
 
 from __future__ import annotations
 
-from pymail import headers
+from pymail import addresses, headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pymail.mailboxes.mailbox import Mailbox
 
+    Test = Callable[[str], bool]
 
-def fields(mailbox: Mailbox, names: list[str], text: str) -> Iterator[int]:
-    """The places of the messages with `text` in one of these fields, or that have one when it is empty.
+_MAGIC = frozenset("^.[]*+?(){}|$\\")
 
-    The names `header` and `text` stand for the whole head, and for head and text.
+
+def plain(text: str) -> Test:
+    """Does a text hold this one, case ignored?"""
+    folded = text.casefold()
+    return lambda value: folded in value.casefold()
+
+
+def magic(text: str) -> Test:
+    """The same; but a text with characters of regular expressions is one (s-nail's rule), if it can be read so."""
+    if _MAGIC.isdisjoint(text):
+        return plain(text)
+    import re
+
+    try:
+        found = re.compile(text, re.IGNORECASE)
+    except re.error:
+        return plain(text)
+    return lambda value: found.search(value) is not None
+
+
+def fields(mailbox: Mailbox, names: list[str], test: Test, text: str) -> Iterator[int]:
+    """The places of the messages that have one of these fields with a value that the test, made of `text`, holds for.
+
+    The names `header` and `text` stand for the whole head, and for head and text. A tilde
+    before a name asks for the addresses in that field alone.
     """
     wanted = [name.encode("ascii", "ignore") for name in names]
     for place, head in mailbox.heads(range(len(mailbox))):
-        if any(_in_field(head, name, text.casefold()) for name in wanted):
+        if any(_in_field(head, name, test) for name in wanted):
             yield place
         elif b"text" in wanted and _in_body(mailbox, place, text):
             yield place
 
 
-def _in_field(head: bytes, name: bytes, text: str) -> bool:
+def _in_field(head: bytes, name: bytes, test: Test) -> bool:
     if name in (b"header", b"text"):
-        return text in headers.decode(head).casefold()
-    value = headers.find(head, name)
-    return value is not None and (not text or text in headers.decode(value).casefold())
+        return test(headers.decode(head))
+    value = headers.find(head, name.lstrip(b"~"))
+    if value is None:
+        return False
+    if name.startswith(b"~"):
+        return any(test(address.spec) for address in addresses.lenient(value))
+    return test(headers.decode(value))
 
 
-def authors(mailbox: Mailbox, text: str, allnet: bool) -> Iterator[int]:
+def authors(mailbox: Mailbox, text: str, allnet: bool, mine: Callable[[str], bool] | None) -> Iterator[int]:
     """The places of the messages from `text`: a part of a name or address.
 
-    With `allnet` the login parts of the addresses are compared as a whole (POSIX allnet).
+    With `allnet` the login parts of the addresses are compared as a whole (POSIX allnet). With
+    `mine`, which knows my addresses, letters of mine are known by their recipients (POSIX showto).
     """
-    if not allnet:
-        yield from fields(mailbox, ["from"], text)
-        return
     login = text.partition("@")[0].casefold()
-    for place, summary in enumerate(mailbox.summaries(range(len(mailbox)))):
-        if summary.address.partition("@")[0].casefold() == login:
+    test = plain(text)
+    for place, head in mailbox.heads(range(len(mailbox))):
+        value = headers.find(head, b"From") or b""
+        if mine is not None and any(mine(author.spec) for author in addresses.lenient(value)):
+            value = headers.find(head, b"To") or b""
+        if not allnet:
+            found = test(headers.decode(value))
+        else:
+            found = any(person.local.casefold() == login for person in addresses.lenient(value))
+        if found:
             yield place
 
 

@@ -13,7 +13,7 @@ class ListMailbox(Mailbox):
 
     def __init__(self, letters: list[bytes], flags: list[int] | None = None, name: str = "list") -> None:
         self.letters = list(letters)
-        self.stored = list(flags or [0] * len(letters))
+        self.columns = list(flags or [0] * len(letters))
         self.name = name
         self.path = None
         self.readonly = ""
@@ -24,7 +24,7 @@ class ListMailbox(Mailbox):
         return len(self.letters)
 
     def flags(self, index: int) -> int:
-        return self.stored[index]
+        return self.columns[index]
 
     def size(self, index: int) -> int:
         return len(self.letters[index])
@@ -54,15 +54,15 @@ class ListMailbox(Mailbox):
         before = sum(map(len, self.letters))
         for deposit in deposits:
             self.letters.append(b"".join(deposit.pieces))
-            self.stored.append(deposit.flags)
+            self.columns.append(deposit.flags)
         return sum(map(len, self.letters)) - before
 
     def commit(self, plan: Plan) -> Outcome:
         for index, flags in plan.flags.items():
-            self.stored[index] = flags
+            self.columns[index] = flags
         kept = [index for index in range(len(self)) if index not in plan.remove]
         self.letters = [self.letters[index] for index in kept]
-        self.stored = [self.stored[index] for index in kept]
+        self.columns = [self.columns[index] for index in kept]
         return Outcome(len(kept), len(plan.remove))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from boxes import ListMailbox, letter
 
 from pymail import interpreter, msglist
 from pymail.errors import MailError
@@ -13,8 +14,6 @@ from pymail.input import Keyboard, Script
 from pymail.session import Leave, Session
 from pymail.variables.values import Variables
 from pymail.verbs import table
-
-from boxes import ListMailbox, letter
 
 
 def session(count: int = 0, *, strict: bool = False) -> Session:
@@ -39,15 +38,19 @@ def errors(s: Session) -> str:
 @pytest.mark.parametrize(
     ("word", "verb"),
     [
-        ("a", "alias"), ("al", "alias"), ("alt", "alternates"), ("c", "copy"), ("C", "Copy"), ("ch", "cd"), ("co", "copy"),
+        ("a", "alias"), ("al", "alias"), ("alt", "alternates"), ("c", "copy"), ("C", "Copy"), ("ch", "cd"),
+        ("co", "copy"),
         ("d", "delete"), ("di", "discard"), ("dp", "dp"), ("dt", "dp"), ("e", "edit"), ("ec", "echo"), ("el", "else"),
         ("en", "endif"), ("ex", "exit"), ("f", "from"), ("fi", "file"), ("fo", "followup"), ("fold", "file"),
-        ("F", "Followup"), ("g", "alias"), ("h", "headers"), ("he", "headers"), ("hel", "help"), ("ho", "hold"), ("i", "if"),
+        ("F", "Followup"), ("g", "alias"), ("h", "headers"), ("he", "headers"), ("hel", "help"), ("ho", "hold"),
+        ("i", "if"),
         ("ig", "discard"), ("l", "list"), ("m", "mail"), ("mb", "mbox"), ("n", "next"), ("p", "print"), ("P", "Print"),
-        ("pi", "pipe"), ("pre", "hold"), ("q", "quit"), ("r", "reply"), ("R", "Reply"), ("ret", "retain"), ("s", "save"),
+        ("pi", "pipe"), ("pre", "hold"), ("q", "quit"), ("r", "reply"), ("R", "Reply"), ("ret", "retain"),
+        ("s", "save"),
         ("S", "Save"), ("se", "set"), ("sh", "shell"), ("si", "size"), ("so", "source"), ("t", "print"), ("T", "Print"),
         ("to", "top"), ("tou", "touch"), ("u", "undelete"), ("una", "unalias"), ("unr", "unread"), ("uns", "unset"),
-        ("v", "visual"), ("ve", "version"), ("w", "write"), ("x", "exit"), ("z", "z"), ("=", "="), ("!", "!"), ("|", "pipe"),
+        ("v", "visual"), ("ve", "version"), ("w", "write"), ("x", "exit"), ("z", "z"), ("=", "="), ("!", "!"),
+        ("|", "pipe"),
         ("?", "help"), ("inc", "incorporate"),
     ],
 )  # fmt: skip
@@ -71,7 +74,10 @@ def test_every_verb_has_a_sentence_of_help() -> None:
 
 @pytest.mark.parametrize(
     ("line", "numbers"),
-    [("f2", ["2"]), ("f 1 3", ["1", "3"]), ("f1-2", ["1", "2"]), ("f$", ["3"]), ("f*", ["1", "2", "3"]), ("f:n", ["1", "2", "3"])],
+    [
+        ("f2", ["2"]), ("f 1 3", ["1", "3"]), ("f1-2", ["1", "2"]), ("f$", ["3"]), ("f*", ["1", "2", "3"]),
+        ("f:n", ["1", "2", "3"]),
+    ],
 )  # fmt: skip
 def test_a_message_list_needs_no_blank_after_the_verb(line: str, numbers: list[str]) -> None:
     s = session(3)
@@ -111,7 +117,9 @@ def test_with_posixly_correct_the_rest_of_a_bad_start_up_file_is_skipped() -> No
     assert output(session(strict=True), "echo a\nnonsense\necho b") == "a\n"
 
 
-@pytest.mark.parametrize("line", ["!ls", "edit", "hold", "mail bob", "reply", "Reply", "Save", "shell", "visual", "Copy", "fo"])
+@pytest.mark.parametrize(
+    "line", ["!ls", "edit", "hold", "mail bob", "reply", "Reply", "Save", "shell", "visual", "Copy", "fo"]
+)
 def test_posix_forbids_these_in_start_up_files(line: str) -> None:
     s = session()
     output(s, line)

@@ -34,7 +34,7 @@ class Box:
     def subject(self, text: str) -> Iterable[int]:
         return [n for n, row in enumerate(self.rows, 1) if text.lower() in row[1].lower()]
 
-    def author(self, text: str, allnet: bool) -> Iterable[int]:
+    def author(self, text: str, allnet: bool, mine: object = None) -> Iterable[int]:
         return [n for n, row in enumerate(self.rows, 1) if text.lower() in row[0].lower()]
 
     def field(self, names: list[str], text: str) -> Iterable[int]:
@@ -82,6 +82,9 @@ def box(dot: int = 1) -> Box:
         ("$", 1, [5]),
         ("*", 1, [1, 2, 3, 5]),
         ("+", 3, [5]),
+        ("+2", 1, [3]),
+        ("-2", 5, [2]),
+        ("+0", 2, [2]),
         ("-", 5, [3]),
         (":n", 1, [1, 5]),
         (":nu", 1, [1, 2, 5]),
@@ -91,6 +94,10 @@ def box(dot: int = 1) -> Box:
         ('"/tea time"', 1, [3]),
         ("alice", 1, [1, 5]),
         ("alice :r", 1, [1, 3, 5]),
+        ("zoe 2", 1, [2]),
+        ("/nothing :r", 1, [3]),
+        ("it's 2", 1, [2]),
+        ("/tea\\ time", 1, [3]),
         ("@tea", 1, [1, 3]),
         ("@f@bob", 1, [2]),
         ("@body@inside", 1, [3]),
@@ -101,21 +108,17 @@ def box(dot: int = 1) -> Box:
         ("`", 1, [1, 3]),
         ("&3", 1, [1, 3]),
         ("&", 2, [2]),
-        (":d", 1, []),
     ],
 )
 def test_a_list_names_these_messages(text: str, dot: int, numbers: list[int]) -> None:
-    if numbers:
-        assert msglist.parse(text, box(dot)) == numbers
-    else:
-        assert msglist.parse(text, box(dot), deleted=True) == [4]
+    assert msglist.parse(text, box(dot)) == numbers
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
     [
         ("0", "0"), ("6", "6"), ("1-20", "20"), ("1-", "1-"), ("4", "4"), ("/nothing", "/nothing"),
-        ("zoe", "zoe"), (":x", ":x"), (":", ":"), ('"open', '"open'), ("1 9", "9"),
+        ("zoe", "zoe"), (":x", ":x"), (":", ":"), ('"open', '"open'), ("1 9", "9"), (":d", ":d"), ("+7", "+7"),
     ],
 )  # fmt: skip
 def test_an_error_names_the_term(text: str, names: str) -> None:
@@ -131,6 +134,25 @@ def test_before_the_first_message_there_is_none() -> None:
 def test_undelete_names_deleted_messages_only() -> None:
     assert msglist.parse("*", box(), deleted=True) == [4]
     assert msglist.parse("1-5", box(), deleted=True) == [4]
+    assert msglist.parse(":d", box(), deleted=True) == [4]
+    assert msglist.parse("^", box(), deleted=True) == msglist.parse("$", box(), deleted=True) == [4]
+
+
+def test_hold_takes_a_deleted_message_by_its_number_alone() -> None:
+    assert msglist.parse("4", box(), deleted=None) == [4]
+    assert msglist.parse("3 4", box(), deleted=None) == [3, 4]
+    assert msglist.parse("1-5", box(), deleted=None) == [1, 2, 3, 5]
+
+
+def test_the_last_message_is_the_last_one_that_is_left() -> None:
+    last = Box([("alice", "a", "n"), ("bob", "b", "n"), ("carol", "c", "d")])
+    assert msglist.parse("$", last) == [2]
+    assert msglist.parse("1-$", last) == [1, 2]
+
+
+@pytest.mark.parametrize(("text", "numbers"), [("/from:bob", [2]), ("/:tea", [1, 3]), ("/subject:Last", [5])])
+def test_searchheaders_looks_into_the_field_before_the_colon(text: str, numbers: list[int]) -> None:
+    assert msglist.parse(text, box(), fields=True) == numbers
 
 
 def test_an_empty_folder_has_no_current_message() -> None:

@@ -132,11 +132,12 @@ def saveretain(s: Session, names: list[str]) -> None:
     _pick(s, s.filters["save"].retained, names)
 
 
-@verb("headerp[ick]", kind=Words("[context [ignore|retain [field ...]]]"), sending=True)
+@verb("headerp[ick]", kind=Words("[context ...]"), sending=True)
 def headerpick(s: Session, given: list[str]) -> None:
-    """Choose header fields in a context.
+    """Choose header fields, context by context.
 
-    The contexts are type, top, save and forward. Without fields the chosen ones are listed.
+    `headerpick type ignore field ...` or `headerpick type retain field ...`; the contexts are type, top, save and
+    forward. Without fields the chosen ones are listed.
     """
     for context in given[:1] or CONTEXTS:
         chosen = _context(s, context)
@@ -147,7 +148,7 @@ def headerpick(s: Session, given: list[str]) -> None:
                 s.say(f"headerpick {context} {how} {' '.join(sorted(fields))}")
 
 
-@verb("unheaderp[ick]", kind=Words("context ignore|retain field ...", 3), sending=True)
+@verb("unheaderp[ick]", kind=Words("context ...", 3), sending=True)
 def unheaderpick(s: Session, given: list[str]) -> None:
     """Take back what headerpick chose; * takes all."""
     chosen = _context(s, given[0])
