@@ -8,9 +8,14 @@ message is wanted, and because 200,000 lines of it must be cheap: a line of ASCI
 from __future__ import annotations
 
 import time
-from operator import itemgetter
+from _operator import itemgetter  # the public module loads 450 lines of Python for it
 
-from pymail.width import cut, fit
+from pymail.width import cut, fit, one_each
+
+try:
+    from _operator import itemgetter  # the module around it costs a twentieth of the start
+except ImportError:
+    from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +89,7 @@ class Headline:
         )
         if summary.size <= self._most_octets and (lines is None or lines <= self._most_lines):
             text: str = self._template % self._pick(values)
-            if text.isascii() and text.isprintable():
+            if text.isascii() and text.isprintable() or one_each(text):
                 return text[: self._width].rstrip()
         return cut(self._measured(values), self._width).rstrip()
 

@@ -117,7 +117,7 @@ def execute(session: Session, line: str) -> None:
             return
     if word in session.command_aliases:
         word, text = _aliased(session, word, text)
-    verb = lookup(word or "next")
+    verb = lookup(word or "next", session.folder is not None)
     _gate(session, verb)
     values = verb.kind.parse(session, text)
     if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
@@ -144,10 +144,14 @@ def _split(line: str) -> tuple[str, str]:
     return line[:end], line[end:].strip(" \t")
 
 
-def lookup(word: str) -> Verb:
-    """The verb that `word` means; loads the modules of verbs as needed. MailError (64) when there is none."""
+def lookup(word: str, reading: bool = False) -> Verb:
+    """The verb that `word` means; loads the modules of verbs as needed, those of reading first where that is likelier.
+
+    MailError (64) when there is none.
+    """
     verb = table.find(word)
-    for name in table.MODULES if verb is None else ():
+    modules = (*table.READING, *table.MODULES) if reading else table.MODULES
+    for name in modules if verb is None else ():
         load(name)
         verb = table.find(word)
         if verb is not None:

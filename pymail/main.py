@@ -109,6 +109,10 @@ def _mode(s: Session, given: Options) -> int:
     for name in ("subject", "cc", "bcc", "attach", "add", "header"):
         if given.has(name):
             raise MailError(f"--{name}: to whom? name at least one address", USAGE)
+    if given.has("exists"):
+        from pymail import presence
+
+        return presence.exists(s, given)
     from pymail import readmode
 
     return readmode.run(s, given)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sys
 
-from pymail import display
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +40,8 @@ def print_top(s: Session, number: int, count: int) -> None:
 
 
 def _lines(s: Session, number: int, every_field: bool) -> Iterator[str]:
+    from pymail import display
+
     yield f"Message {number}:"
     shows = (lambda name: True) if every_field else s.filters["type"].shows
     yield from display.message(s.open_folder().raw(number), shown=shows, width=s.screen()[1])

@@ -1,4 +1,4 @@
-"""Receive Mode (POSIX mailx): open a mailbox, show it, obey commands; or only answer -e, -H.
+"""Receive Mode (POSIX mailx): open a mailbox, show it, obey commands; or only list it (-H).
 
 Apart from `main` so that sending loads nothing of it.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 from pymail import __version__, interpreter, listing, visit
-from pymail.errors import NOINPUT, USAGE, MailError
 from pymail.mailboxes.mailbox import Missing
+from pymail.presence import mailbox_path
 from pymail.session import Leave
 
 TYPE_CHECKING = False
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def run(s: Session, options: Options) -> int:
     """Read mail; the exit status."""
-    path = _path(s, options)
-    if options.has("exists"):
-        return 0 if _has_mail(path) else 1
+    path = mailbox_path(s, options)
     s.readonly = options.has("read-only") or options.has("headers") or options.has("list")
     if not _open(s, path):
         return 1
@@ -39,36 +37,6 @@ def run(s: Session, options: Options) -> int:
         return s.status
     except Leave as leave:
         return leave.status
-
-
-def _path(s: Session, options: Options) -> str:
-    """The mailbox that the command line names."""
-    if s.mailbox_user and not _is_user(s.mailbox_user):
-        raise MailError(f"-u {s.mailbox_user}: no such user", NOINPUT)
-    if options.has("file"):
-        if len(options.operands) > 1:
-            raise MailError(f"-f: {options.operands[1]}: one mailbox at a time", USAGE)
-        return visit.path_of(s, options.operands[0] if options.operands else "&")
-    return s.names().system
-
-
-def _is_user(name: str) -> bool:
-    import pwd
-
-    try:
-        return bool(pwd.getpwnam(name))
-    except KeyError:
-        return False
-
-
-def _has_mail(path: str) -> bool:
-    """Is there mail? Told by stat and listing alone: nothing is opened, no time stamp changes (DESIGN 2.1)."""
-    try:
-        if os.path.isdir(path):
-            return any(os.listdir(os.path.join(path, part)) for part in ("new", "cur"))
-        return os.stat(path).st_size > 0
-    except OSError:
-        return False
 
 
 def _open(s: Session, path: str) -> bool:

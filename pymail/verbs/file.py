@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pymail import listing, visit, writing
+from pymail import listing, visit
 from pymail.errors import USAGE, MailError
 from pymail.folder import SAVED
 from pymail.session import Leave, Session
@@ -66,6 +66,8 @@ def write(s: Session, numbers: list[int], path: str) -> None:
 
     The header is left out; attachments are saved beside the file. With POSIXLY_CORRECT the messages count as saved.
     """
+    from pymail import writing
+
     for number in numbers:
         writing.write(s, number, path)
     _read(s, numbers)

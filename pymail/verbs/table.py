@@ -73,7 +73,9 @@ class Verb:
 
 VERBS: list[Verb] = []
 
-# Loaded when a word is not found before, in this order; start-up files seldom need more than the first.
+# Loaded in this order until a word is found: start-up files seldom need more than the first, and a
+# session with a mailbox begins with those of READING.
+READING = ("file", "show", "mark", "index")
 MODULES = ("settings", "program", "show", "index", "mark", "file", "send", "forward", "shell", "queue")
 
 

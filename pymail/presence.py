@@ -1,0 +1,48 @@
+"""Is there mail (-e)? And which mailbox the command line means.
+
+Apart from `readmode` because the answer needs no mailbox opened: scripts ask often.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pymail.errors import NOINPUT, USAGE, MailError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.options import Options
+    from pymail.session import Session
+
+
+def exists(s: Session, options: Options) -> int:
+    """0 when there is mail, 1 when not; told by stat and listing alone: no time stamp changes (DESIGN 2.1)."""
+    path = mailbox_path(s, options)
+    try:
+        if os.path.isdir(path):
+            mail = any(os.listdir(os.path.join(path, part)) for part in ("new", "cur"))
+        else:
+            mail = os.stat(path).st_size > 0
+    except OSError:
+        mail = False
+    return 0 if mail else 1
+
+
+def mailbox_path(s: Session, options: Options) -> str:
+    """The mailbox that -f or -u means, else the system mailbox. MailError for two files or no such user."""
+    if s.mailbox_user and not _is_user(s.mailbox_user):
+        raise MailError(f"-u {s.mailbox_user}: no such user", NOINPUT)
+    if options.has("file"):
+        if len(options.operands) > 1:
+            raise MailError(f"-f: {options.operands[1]}: one mailbox at a time", USAGE)
+        return s.names().expand(options.operands[0] if options.operands else "&")
+    return s.names().system
+
+
+def _is_user(name: str) -> bool:
+    import pwd
+
+    try:
+        return bool(pwd.getpwnam(name))
+    except KeyError:
+        return False
