@@ -69,14 +69,19 @@ def find(head: bytes, name: bytes) -> bytes:
         at = _search(head, name)
         if at < 0:
             return b""
-    start = head.find(b":", at) + 1
-    end = stop = head.find(b"\n", start)
-    while head[stop + 1 : stop + 2] in _BLANKS and stop >= 0:
-        stop = head.find(b"\n", stop + 1)
-    if stop < 0:
-        stop = len(head)
-    value = head[start:stop].strip()
-    return value if stop == end else value.replace(b"\n\t", b" ").replace(b"\n", b"")
+        at = head.find(b":", at) + 1
+    else:
+        at += len(name) + 2
+    end = head.find(b"\n", at)
+    return head[at:end].strip() if end >= 0 and head[end + 1 : end + 2] not in _BLANKS else _folded(head, at, end)
+
+
+def _folded(head: bytes, at: int, end: int) -> bytes:
+    """The value from `at` whose first line ends at `end` (-1: with the block), unfolded (RFC 5322 2.2.3)."""
+    while end >= 0 and head[end + 1 : end + 2] in _BLANKS:
+        end = head.find(b"\n", end + 1)
+    value = head[at : end if end >= 0 else len(head)]
+    return value.strip().replace(b"\n\t", b" ").replace(b"\n", b"")
 
 
 def _search(head: bytes, name: bytes) -> int:

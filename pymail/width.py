@@ -36,7 +36,7 @@ def safe(text: str) -> str:
 
 def cells(text: str) -> int:
     """How many cells of a terminal `text` takes; it must have been made safe."""
-    if text.isascii() or _one_each(text):
+    if text.isascii() or one_each(text):
         return len(text)
     from wcwidth import wcswidth
 
@@ -58,7 +58,7 @@ def cut(text: str, room: int) -> str:
 def _cut(text: str, room: int) -> tuple[str, int]:
     """What of `text` fits, made safe, and how many cells that takes; a tab is a blank."""
     text = safe(text[: room * LONGEST_CLUSTER]).replace("\t", " ")
-    if text.isascii() or _one_each(text[: room + 1]):
+    if text.isascii() or one_each(text[: room + 1]):
         return text[:room], min(len(text), room)
     from wcwidth import iter_graphemes, wcswidth
 
@@ -73,11 +73,12 @@ def _cut(text: str, room: int) -> tuple[str, int]:
     return _closed("".join(kept)), used
 
 
-def _one_each(text: str) -> bool:
-    """Whether each character is known to take one cell: Latin, Greek, Cyrillic and their punctuation."""
-    return all(
-        char < "\u0300" and char != "\u00ad" or "\u0370" <= char < "\u0483" or "\u2010" <= char < "\u2028"
-        for char in text
+def one_each(text: str) -> bool:
+    """Whether each character is printable and known to take one cell: Latin, Greek, Cyrillic, their punctuation."""
+    if not text.isprintable():
+        return False
+    return max(text, default="") < "\u0300" or all(
+        char < "\u0300" or "\u0390" <= char < "\u0483" or "\u2010" <= char < "\u2028" for char in text
     )
 
 
