@@ -48,11 +48,11 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
     """Print the header lines of messages."""
     folder = s.open_folder()
     headline = Headline(s.variables.text("headline") or FORMAT, width=s.screen()[1], last=len(folder))
-    showto = s.variables.flag("showto")
+    mine = s.mine() if s.variables.flag("showto") else None
     lines = []
     for place, summary, count in folder.mailbox.listing(map(folder.place, numbers)):
         number = folder.number(place)
-        if showto and s.is_me(summary.address):
+        if mine is not None and mine(summary.address):
             summary = _by_recipient(folder, number, summary)
         lines.append(headline.line(number, folder.letter(number), summary, dot=number == folder.dot, lines=count))
         if len(lines) == 1000:

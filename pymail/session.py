@@ -14,7 +14,7 @@ from pymail.errors import NOINPUT, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
     from pymail.folder import Folder
@@ -190,9 +190,16 @@ class Session:
 
     # -- who I am --------------------------------------------------------------
 
-    def is_me(self, spec: str) -> bool:
-        """Is this one of my addresses: login, login@hostname, `from`, an alternate? Case does not matter."""
-        return spec.casefold() in {name.casefold() for name in self.my_names()}
+    def mine(self) -> Callable[[str], bool]:
+        """A test for my addresses: login, login@hostname, `from`, an alternate. Case does not matter.
+
+        With allnet only login parts are compared (POSIX allnet).
+        """
+        names = {name.casefold() for name in self.my_names()}
+        if self.variables.flag("allnet"):
+            logins = {name.partition("@")[0] for name in names}
+            return lambda spec: spec.casefold().partition("@")[0] in logins
+        return lambda spec: spec.casefold() in names
 
     def my_names(self) -> list[str]:
         """My addresses, the one that I send from first."""

@@ -23,7 +23,7 @@ def split(text: str) -> list[Word]:
 
     Quotes, also after an equals sign, keep blanks and backslashes; elsewhere a backslash
     makes the next character literal. A quote that nothing closes, or in the middle of a
-    word, is an ordinary character (`it's`).
+    word, is an ordinary character (`it's`). `$'a\\tb'` knows the escapes of the shell.
     """
     words = []
     at = _skip(text, 0)
@@ -51,7 +51,10 @@ def _word(text: str, start: int) -> Word:
     while at < len(text) and text[at] not in " \t":
         char = text[at]
         close = text.find(char, at + 1) if char in "\"'" and _may_open(text, start, at) else -1
-        if close > 0:
+        if text.startswith("$'", at) and _may_open(text, start, at) and (end := _closing(text, at + 2)) > 0:
+            pieces.append(_escaped(text[at + 2 : end]))
+            at, quoted = end + 1, True
+        elif close > 0:
             pieces.append(text[at + 1 : close])
             at, quoted = close + 1, True
         elif char == "\\" and at + 1 < len(text):
@@ -65,3 +68,20 @@ def _word(text: str, start: int) -> Word:
 
 def _may_open(text: str, start: int, at: int) -> bool:
     return at == start or text[at - 1] in "=\"'"
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the quote is that no backslash precedes, -1 when there is none."""
+    while at < len(text) and text[at] != "'":
+        at += 2 if text[at] == "\\" else 1
+    return at if at < len(text) else -1
+
+
+_ESCAPES = {"a": "\a", "b": "\b", "e": "\033", "E": "\033", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def _escaped(text: str) -> str:
+    """What stands in `$'...'`: a backslash makes a control character or takes the next one as it is."""
+    first, *rest = text.replace("\\\\", "\0").split("\\")
+    pieces = [first, *(_ESCAPES.get(piece[:1], piece[:1]) + piece[1:] for piece in rest)]
+    return "".join(pieces).replace("\0", "\\")

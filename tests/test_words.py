@@ -22,6 +22,8 @@ from pymail import words
         ('\\"x', ['"x']),
         ('""', [""]),
         ('"open', ['"open']),
+        ("x=$'\\ta\\\\b\\'c' $HOME", ["x=\ta\\b'c", "$HOME"]),
+        ("$'open", ["$'open"]),
     ],
 )
 def test_a_line_is_split_into_words(text: str, expected: list[str]) -> None:

@@ -63,15 +63,26 @@ class Words(Kind):
         return (found,)
 
 
+class Members(Words):
+    """Words of which those that begin with an unquoted backslash keep it: it has a meaning in an alias (POSIX)."""
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        found = words.split(text)
+        return (["\\" * (text[word.start] == "\\") + word.text for word in found],)
+
+
 class Messages(Kind):
-    """A message list; the current message where there is none."""
+    """A message list; the current message where there is none. `either`: a number may be that of a deleted message."""
 
     synopsis = "[msglist]"
     mailbox = True
     moves = True
 
+    def __init__(self, either: bool = False) -> None:
+        self.either = either
+
     def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        return (numbers(session, text),)
+        return (numbers(session, text, None if self.either else False),)
 
 
 class Message(Messages):
@@ -126,6 +137,7 @@ class MessagesFile(Messages):
     synopsis = "[msglist] file"
 
     def __init__(self, optional: bool) -> None:
+        super().__init__()
         self.optional = optional
 
     def parse(self, session: Session, text: str) -> tuple[object, ...]:
@@ -179,12 +191,15 @@ def _is_term(word: str, last: bool) -> bool:
     )
 
 
-def numbers(session: Session, text: str, deleted: bool = False) -> list[int]:
-    """The messages that a list names in the open folder."""
+def numbers(session: Session, text: str, deleted: bool | None = False) -> list[int]:
+    """The messages that a list names in the open folder; `deleted` as msglist.parse has it."""
     from pymail import msglist
 
-    folder = session.open_folder()
-    found = msglist.parse(text, folder, deleted=deleted, allnet=session.variables.flag("allnet"))
+    folder, variables = session.open_folder(), session.variables
+    found = msglist.parse(
+        text, folder, deleted=deleted, allnet=variables.flag("allnet"), fields=variables.flag("searchheaders"),
+        mine=session.mine() if variables.flag("showto") else None,
+    )  # fmt: skip
     if text != "`":
         folder.named = found
     return found
@@ -197,6 +212,7 @@ def filename(session: Session, word: words.Word) -> str:
 
 NOTHING = Nothing()
 MSGLIST = Messages()
+MSGLIST_EITHER = Messages(either=True)
 MESSAGE = Message()
 MESSAGE_OR_NONE = MaybeMessage()
 MSGLIST_OR_NONE = MaybeMessages()
