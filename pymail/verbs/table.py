@@ -88,15 +88,10 @@ def verb(
     changes: bool = False,
     flow: bool = False,
 ) -> Callable[[Function], Function]:
-    """Declare a verb above its function; see Verb. TypeError when it has no help or its word is taken."""
+    """Declare a verb above its function; see Verb."""
 
     def declare(function: Function) -> Function:
         row = Verb(spellings, kind, function, sending, startup, composing, changes, flow)
-        if not row.help:
-            raise TypeError(f"{spellings[0]}: a verb needs a docstring")
-        for _, word in row.words:
-            if any(other.answers_to(word) for other in VERBS):
-                raise TypeError(f"{word}: declared twice")
         VERBS.append(row)
         return function
 
