@@ -14,23 +14,23 @@ ORDER = """
     errors deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.servers variables.values
     words charsets encodedwords width headers addresses summary threads sorting msglist body draft bodytext flowed
-    mediatypes parts encode resend reflow html transfer mime decode attachments search headline listing report doubt
-    display outline process printing tls secrets xdg
+    mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline listing
+    report doubt display outline process printing tls secrets xdg
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.index mailboxes.mark mailboxes.scan mailboxes.journal mailboxes.layout mailboxes.rewrite
-    mailboxes.deposit mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.letter mailboxes.maildir
-    mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed mailboxes.opening
+    mailboxes.deposit mailboxes.prepend mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.letter
+    mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.transaction transports.auth transports.smtp
     transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
     transports.outbox transports.flush transports.notice transports.choose
-    folder visit input session
+    folder disposal visit input session
     verbs.table verbs.kinds
     conditions interpreter terminal escapes collect post waiting writing
     verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue verbs.program
     verbs.forward
     service.smtp service.pop3 service.listen
-    conversation readmode sendmode main __main__
+    conversation presence readmode sendmode main __main__
 """.split()
 
 LOADERS_BY_NAME = {"interpreter", "mailboxes.opening", "transports.choose"}
