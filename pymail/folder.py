@@ -1,8 +1,8 @@
 """Folder: an open mailbox with its marks and its dot, numbers counted from 1.
 
 Apart from the mailboxes because they know what is stored and nothing of marks; the
-marks live here until the folder is left, when `dispose` says in one plan what
-becomes of each message (POSIX mailx, the states of messages; quit).
+marks live here until the folder is left, when disposal.py says in one plan what
+becomes of each message (POSIX mailx, the states of messages).
 """
 
 from __future__ import annotations
@@ -230,47 +230,3 @@ _MARKS: dict[str, Callable[[int], int | bool]] = {
     "t": lambda marks: marks & TAGGED,
     "T": lambda marks: not marks & TAGGED,
 }
-
-
-class Disposal:
-    """What becomes of each message when a folder is left, by places in the mailbox.
-
-    `to_mbox` is appended to mbox before `removed` goes; `flags` are those to be stored.
-    """
-
-    __slots__ = ("to_mbox", "removed", "flags", "deleted")
-
-    def __init__(self) -> None:
-        self.to_mbox: list[int] = []
-        self.removed: set[int] = set()
-        self.flags: dict[int, int] = {}
-        self.deleted = 0
-
-
-def dispose(
-    marks: bytes | bytearray, flags: bytes | bytearray, stored: bytes, *, system: bool, hold: bool, keepsave: bool
-) -> Disposal:
-    """The plan of quit (POSIX mailx: quit, hold, keepsave, preserve, mbox, touch; the states).
-
-    Only in the system mailbox do messages move: deleted ones go everywhere; there, saved
-    ones go too unless keepsave, and touched ones go to mbox unless hold or preserved.
-    """
-    plan = Disposal()
-    for place, (mark, flag) in enumerate(zip(marks, flags, strict=True)):
-        if mark & DELETED:
-            plan.removed.add(place)
-            plan.deleted += 1
-        elif system and _goes_to_mbox(mark, hold, keepsave):
-            plan.to_mbox.append(place)
-            plan.removed.add(place)
-        elif system and mark & SAVED and not keepsave and not mark & PRESERVED:
-            plan.removed.add(place)
-        elif flag | OLD != stored[place]:
-            plan.flags[place] = flag | OLD
-    return plan
-
-
-def _goes_to_mbox(mark: int, hold: bool, keepsave: bool) -> bool:
-    if mark & PRESERVED or (mark & SAVED and not keepsave):
-        return False
-    return bool(mark & MBOX) or (bool(mark & TOUCHED) and not hold)

@@ -138,6 +138,7 @@ def _session(given: Options) -> Session:
     s = session.Session(variables, environ, Keyboard(os.isatty(0)), sys.stdout, sys.stderr)
     s.interactive = s.interactive or given.has("interactive")
     s.mailbox_user = given.last("user") or ""
+    s.by_recipient = given.has("record-recipient")
     addressed = bool(given.operands) and not given.has("file")
     s.sending = addressed or bool(given.literal) or given.has("read-recipients")
     return s

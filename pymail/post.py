@@ -92,7 +92,7 @@ def post(s: Session, draft: Draft, record: str | None) -> int:
     if draft.sender is None:
         draft.sender = my_address(s)
     letter = encode.Message(draft, hostname=domain(s), now=time.time())
-    return carry(s, draft.sender, people, letter, _record_file(s, record))
+    return carry(s, draft.sender, people, letter, _record_file(s, draft, record))
 
 
 def carry(s: Session, sender: Address, people: list[Address], letter: Letter, record: str) -> int:
@@ -117,9 +117,11 @@ def domain(s: Session) -> str:
     return s.variables.text("hostname") or os.uname().nodename
 
 
-def _record_file(s: Session, record: str | None) -> str:
+def _record_file(s: Session, draft: Draft, record: str | None) -> str:
     if record is not None:
         return record
+    if s.by_recipient and draft.to:
+        return s.file_of(draft.to[0].spec)
     given = s.variables.text("record")
     return s.outgoing_file(given) if given else ""
 

@@ -25,7 +25,7 @@ def run(s: Session, options: Options) -> int:
         return 1
     if options.has("read-recipients"):
         draft = _from_header(s, draft)
-    return post.finish(s, draft, _record(s, options, draft))
+    return post.finish(s, draft)
 
 
 def _draft(s: Session, options: Options) -> Draft:
@@ -112,10 +112,3 @@ def _insert(draft: Draft, path: str) -> None:
                 draft.body.write(piece)
     except OSError as error:
         raise MailError(f"{path}: {error.strerror}", NOINPUT) from None
-
-
-def _record(s: Session, options: Options, draft: Draft) -> str | None:
-    """-F: the file named after the first recipient, in place of `record`."""
-    if not options.has("record-recipient") or not draft.to:
-        return None
-    return s.outgoing_file(draft.to[0].local)

@@ -112,13 +112,14 @@ class Session:
     `sending`: in send mode, there is no folder. `composing`: a letter is being typed.
     `sources` is the stack of places that commands come from, `keyboard` its bottom.
     `previous` is what `#` names. `status` is the exit status so far. `account` is the one
-    that was changed to, "" for none.
+    that was changed to, "" for none. `by_recipient`: letters are recorded in files named after
+    their first recipients (-F).
     """
 
     __slots__ = (
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
-        "last_shell", "last_verb", "macros", "accounts", "account", "command_aliases", "shortcuts",
+        "by_recipient", "last_shell", "last_verb", "macros", "accounts", "account", "command_aliases", "shortcuts",
     )  # fmt: skip
 
     def __init__(
@@ -145,6 +146,7 @@ class Session:
             for context in ("type", "forward"):
                 self.filters[context].ignored.update(_NOISE.split())
         self.mailbox_user = ""
+        self.by_recipient = False
         self.last_shell = ""
         self.last_verb = ""
         self.macros: dict[str, list[str]] = {}
@@ -258,11 +260,22 @@ class Session:
         )
 
     def outgoing_file(self, name: str) -> str:
-        """Where a file named after an author or recipient lies: in `folder` with outfolder (POSIX outfolder)."""
+        """Where a file for outgoing mail lies that the user named: in `folder` with outfolder (POSIX outfolder)."""
         names = self.names()
-        if self.variables.flag("outfolder") and names.directory and not name.startswith("/"):
-            return os.path.join(names.directory, name)
-        return names.expand(name)
+        path = names.expand(name)
+        is_name = self.variables.flag("outfolder") and "://" not in path
+        return os.path.join(names.directory, path) if is_name else path
+
+    def file_of(self, address: str) -> str:
+        """The file named after an author or a recipient, in `folder` with outfolder (POSIX Save, followup, -F).
+
+        Letters bring such names: they are no paths and no short names of mailboxes.
+        """
+        login, _, domain = address.partition("@")
+        parts = {"local": login, "domain": domain or login, "email": address}
+        name = printable(parts[self.variables.text("outfilename") or "local"]).replace("/", "_")
+        name = "_" + name[1:] if name[:1] in ".-" else name
+        return os.path.join(self.names().directory if self.variables.flag("outfolder") else "", name)
 
 
 def _positive(text: str | None, default: int) -> int:

@@ -7,8 +7,12 @@ before they leave the system mailbox (DESIGN 4); what changes goes there as one 
 
 from __future__ import annotations
 
+import os
+
 from pymail import listing
-from pymail.folder import Disposal, Folder, dispose
+from pymail.disposal import Disposal, dispose
+from pymail.errors import USAGE, MailError
+from pymail.folder import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +49,11 @@ def announce(s: Session) -> None:
 
 
 def author_file(s: Session, number: int) -> str:
-    """The file named after a message's author: the login name, in `folder` with outfolder (POSIX Save, followup)."""
-    return s.outgoing_file(s.open_folder().summary(number).address.partition("@")[0])
+    """The file named after a message's author (POSIX Save, Copy, followup)."""
+    address = s.open_folder().summary(number).address
+    if not address:
+        raise MailError(f"{number}: names no author to call a file after", USAGE)
+    return s.file_of(address)
 
 
 def leave(s: Session) -> None:
@@ -74,28 +81,31 @@ def _commit(s: Session, folder: Folder) -> None:
     from pymail.mailboxes.mailbox import Plan
 
     v = s.variables
-    stored = bytes(folder.mailbox.flags(i) for i in range(len(folder)))
+    stored = folder.mailbox.stored()
     wanted = dispose(
         folder.marks, folder.flags, stored, system=folder.system, hold=v.flag("hold"), keepsave=v.flag("keepsave")
     )
     if wanted.to_mbox:
-        _append_to_mbox(s, folder, wanted.to_mbox)
-    plan = Plan(
-        remove=wanted.removed,
-        flags=wanted.flags,
-        replace=folder.changed,
-        vanish=not v.flag("keep"),
-    )
+        _put_into_mbox(s, folder, wanted.to_mbox)
+    vanish = bool(folder) and len(wanted.removed) == len(folder) and not v.flag("keep")
+    plan = Plan(remove=wanted.removed, flags=wanted.flags, replace=folder.changed, vanish=vanish)
     outcome = folder.mailbox.commit(plan) if plan else None
     _report(s, folder, wanted, outcome)
 
 
-def _append_to_mbox(s: Session, folder: Folder, places: list[int]) -> None:
-    from pymail.mailboxes import opening
-
+def _put_into_mbox(s: Session, folder: Folder, places: list[int]) -> None:
+    """At its end with `append`, else at its beginning (POSIX append)."""
     mbox = s.home_file("MBOX", "mbox")
     deposits = (deposit(folder, place) for place in places)
-    opening.append_to(mbox, deposits, settings=s.mailbox_settings())
+    if s.variables.flag("append") or os.path.isdir(mbox):
+        from pymail.mailboxes import opening
+
+        opening.append_to(mbox, deposits, settings=s.mailbox_settings())
+    else:
+        from pymail.mailboxes import prepend
+
+        for note in prepend.prepend_to(mbox, deposits, s.mailbox_settings()):
+            s.complain(note)
     s.say(f"Saved {_messages(len(places))} in {mbox}")
 
 
@@ -126,14 +136,19 @@ def _without_fields(letter: bytes, keeps: Filter) -> list[bytes]:
 
 
 def _report(s: Session, folder: Folder, wanted: Disposal, outcome: Outcome | None) -> None:
+    """Say how many messages went where; what is in mbox has been said."""
     place = folder.mailbox.path or folder.mailbox.name
     if wanted.deleted:
-        s.say(f"Deleted {_messages(wanted.deleted)} from {place}")
+        s.say(f"Deleted {_messages(len(wanted.deleted))} from {place}")
+    if wanted.saved:
+        s.say(f"Removed {_messages(len(wanted.saved))} from {place}, saved in another file")
     if outcome is not None and outcome.arrived:
         s.say(f"New mail has arrived: {_messages(outcome.arrived)} kept in {place}")
     kept = len(folder) - len(wanted.removed)
     if kept and (folder.system or outcome is not None):
         s.say(f"Held {_messages(kept)} in {place}")
+    elif outcome is not None and not outcome.kept and not os.path.lexists(place):
+        s.say(f"Removed {place}, which is empty now")
 
 
 def _messages(count: int) -> str:

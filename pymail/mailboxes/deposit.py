@@ -54,13 +54,13 @@ def append(lock: Lock, deposits: Iterable[Deposit], state: str) -> int:
     size = at = os.fstat(lock.fd).st_size
     journal: Journal | None = None
     try:
-        for chunk, final in _chunks(_entries(missing_end(lock.fd, size), deposits)):
-            if journal is None and journals.usable(state):
-                journal = journals.create(
-                    state, "append", lock.path, lock.fd, b"", max(len(chunk), 2 * _CHUNK), not final
-                )
+        for chunk, final in _chunks(entries(missing_end(lock.fd, size), deposits)):
             if journal is not None:
                 journal.write(at, chunk, final)
+            elif at == size and journals.usable(state):
+                slot = len(chunk) if final else 2 * _CHUNK
+                first = (at, chunk, final)
+                journal = journals.create(state, "append", lock.path, lock.fd, b"", slot, not final, first)
             write(lock.fd, chunk, at)
             at += len(chunk)
             os.fsync(lock.fd)
@@ -92,8 +92,8 @@ def _make(path: str) -> bool:
     return True
 
 
-def _entries(ending: bytes, deposits: Iterable[Deposit]) -> Iterator[bytes]:
-    """The octets to append: each letter with its From_ line before it and an empty line behind."""
+def entries(ending: bytes, deposits: Iterable[Deposit]) -> Iterator[bytes]:
+    """The octets of an mbox: `ending`, and each letter with its From_ line before it and an empty line behind."""
     yield ending
     for deposit in deposits:
         yield fromline.make(deposit.sender, deposit.date)

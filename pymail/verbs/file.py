@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pymail import listing, visit
 from pymail.errors import USAGE, MailError
-from pymail.folder import SAVED
+from pymail.folder import MBOX, SAVED
 from pymail.session import Leave, Session
 from pymail.verbs.kinds import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, NOTHING, Words
 from pymail.verbs.table import verb
@@ -17,7 +17,7 @@ def save(s: Session, numbers: list[int], path: str | None) -> None:
     They are marked as saved.
     """
     _append(s, numbers, path or s.home_file("MBOX", "mbox"))
-    s.open_folder().mark(numbers, SAVED)
+    _saved(s, numbers)
 
 
 @verb("S[ave]", kind=MSGLIST, startup=False)
@@ -27,7 +27,7 @@ def save_by_author(s: Session, numbers: list[int]) -> None:
     That is the login name of the author of the first.
     """
     _append(s, numbers, visit.author_file(s, numbers[0]))
-    s.open_folder().mark(numbers, SAVED)
+    _saved(s, numbers)
 
 
 @verb("c[opy]", kind=MSGLIST_OR_FILE)
@@ -72,7 +72,13 @@ def write(s: Session, numbers: list[int], path: str) -> None:
         writing.write(s, number, path)
     _read(s, numbers)
     if s.variables.strict:
-        s.open_folder().mark(numbers, SAVED)
+        _saved(s, numbers)
+
+
+def _saved(s: Session, numbers: list[int]) -> None:
+    """They lie in another file now: they are read, and no longer meant for mbox."""
+    _read(s, numbers)
+    s.open_folder().mark(numbers, SAVED, instead_of=MBOX)
 
 
 def _read(s: Session, numbers: list[int]) -> None:

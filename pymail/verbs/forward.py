@@ -27,7 +27,7 @@ def forward(s: Session, numbers: list[int], text: str) -> None:
 @verb("Forw[ard]", "Fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
 def forward_recorded(s: Session, numbers: list[int], text: str) -> None:
     """As forward, with a copy in the recipient's file."""
-    _forward(s, numbers, text, s.outgoing_file(recipients(s, text)[0].local))
+    _forward(s, numbers, text, s.file_of(recipients(s, text)[0].spec))
 
 
 def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pymail import printing
 from pymail.errors import USAGE, MailError
-from pymail.folder import DELETED, MBOX, PRESERVED, TAGGED, TOUCHED, Folder
+from pymail.folder import DELETED, MBOX, PRESERVED, SAVED, TAGGED, TOUCHED, Folder
 from pymail.session import Session
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, SEEN
 from pymail.verbs import kinds
-from pymail.verbs.kinds import MSGLIST
+from pymail.verbs.kinds import MSGLIST, MSGLIST_EITHER
 from pymail.verbs.table import verb
 
 
@@ -45,9 +45,12 @@ def undelete(s: Session, numbers: list[int]) -> None:
         printing.print_message(s, numbers[-1])
 
 
-@verb("ho[ld]", "pre[serve]", kind=MSGLIST, startup=False, changes=True)
+@verb("ho[ld]", "pre[serve]", kind=MSGLIST_EITHER, startup=False, changes=True)
 def hold(s: Session, numbers: list[int]) -> None:
-    """Keep messages in the system mailbox at quit."""
+    """Keep messages in the system mailbox at quit.
+
+    A deleted message, named by its number, is kept as well.
+    """
     _in_system_mailbox(s, "hold").mark(numbers, PRESERVED, instead_of=MBOX | DELETED)
 
 
@@ -58,7 +61,7 @@ def mbox(s: Session, numbers: list[int]) -> None:
     Also when hold is set.
     """
     folder = _in_system_mailbox(s, "mbox")
-    folder.mark(numbers, MBOX | TOUCHED, instead_of=PRESERVED)
+    folder.mark(numbers, MBOX | TOUCHED, instead_of=PRESERVED | SAVED)
     folder.flag(numbers, SEEN)
 
 
@@ -75,7 +78,7 @@ def _in_system_mailbox(s: Session, word: str) -> Folder:
     return folder
 
 
-@verb("unr[ead]", "U[nread]", "new", kind=MSGLIST, changes=True)
+@verb("unr[ead]", "U[nread]", "new", "New", kind=MSGLIST, changes=True)
 def unread(s: Session, numbers: list[int]) -> None:
     """Mark messages as not read."""
     folder = s.open_folder()
@@ -84,7 +87,7 @@ def unread(s: Session, numbers: list[int]) -> None:
     folder.shown = True
 
 
-@verb("seen", kind=MSGLIST, changes=True)
+@verb("see[n]", "Seen", kind=MSGLIST, changes=True)
 def seen(s: Session, numbers: list[int]) -> None:
     """Mark messages as read."""
     for number in numbers:

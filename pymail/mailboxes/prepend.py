@@ -1,0 +1,39 @@
+"""Putting letters at the beginning of an mbox file: what quit does with mbox unless `append` is set.
+
+Apart from deposit.py, whose letters move nothing: here all that is in the file moves, by
+way of the journal (rewrite.py), and a kill leaves the old file or, after the next start,
+the new one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import journal
+from .deposit import append_to, entries
+from .layout import Edits, Layout
+from .lock import Lock
+from .rewrite import carry_out, mend
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .mailbox import Deposit, Settings
+
+
+def prepend_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> list[str]:
+    """Put letters, in their order, before those that the mbox at `path` holds; what the user should hear.
+
+    A missing or empty file is appended to, and so is any where no journal can be kept. All letters are there, on
+    disk, or none. Raises MailError, OSError.
+    """
+    path = os.path.realpath(path)
+    if not (journal.usable(settings.state) and os.path.exists(path) and os.path.getsize(path)):
+        return append_to(path, deposits, settings)[2]
+    with Lock(path, settings.lock_timeout) as lock:
+        notes = [*lock.notes, *mend(lock, settings.state)]
+        found = Edits(1)
+        found.add(0, 0, b"".join(entries(b"", deposits)))
+        carry_out(lock, Layout(found, os.fstat(lock.fd).st_size, 0), settings.state)
+        return notes
