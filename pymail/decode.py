@@ -6,9 +6,8 @@ forms is shown, what is only named, what is told in a line. Nothing here knows a
 
 from __future__ import annotations
 
-import binascii
-
 from pymail import html, reflow
+from pymail.bodysearch import matches as matches
 from pymail.errors import NOINPUT, MailError, printable
 from pymail.mime import Part as Part
 from pymail.mime import parse as parse
@@ -118,45 +117,10 @@ def text_of(root: Part) -> str:
 def lines(part: Part, width: int) -> Iterator[str]:
     """The lines of a text part for a screen of `width` cells, 0: paragraphs unbroken; not yet safe."""
     if part.type == "text/html":
-        yield from html.page(markup(part), width).lines
+        yield from html.page(part.text(), width).lines
     elif part.type in ("text/enriched", "text/richtext"):
         yield from html.stripped(part.text().replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
     elif part.params.get("format", "").lower() == "flowed":
         yield from reflow.reflow(part.text(), part.params.get("delsp", "").lower() == "yes", width)
     else:
         yield from reflow.lines(part.text())
-
-
-def markup(part: Part) -> str:
-    """The source of an HTML part; a charset that only its own <meta> names is believed."""
-    head = next(part.pieces(), b"")[:2048].lower()
-    name = head.partition(b"charset=")[2][:60].lstrip(b"\"' ").decode("ascii", "replace")
-    return part.text(name.replace("'", '"').replace(">", '"').partition('"')[0].strip(" ;/"))
-
-
-def matches(raw: bytes, needle: str) -> bool:
-    """Whether a letter's decoded text holds `needle`, case ignored; headers and attachments do not count.
-
-    Made for a hundred thousand letters: most are refused by a look at their octets.
-    """
-    wanted = needle.lower()
-    if wanted.isascii() and not _may_match(raw, wanted.encode()):
-        return False
-    parts = (part for part in parse(raw).walk() if part.is_text and part.disposition != "attachment")
-    return any(wanted in _searched(part) for part in parts)
-
-
-# With one of these in a letter, ASCII text need not stand in it as such.
-_HIDING = (b"base64", b"text/html", b"utf-7", b"utf-16", b"uuencode")
-
-
-def _may_match(raw: bytes, wanted: bytes) -> bool:
-    """Whether these octets can hold ASCII text `wanted` in any encoding; where they may hide it, yes."""
-    lowered = raw.lower()
-    if wanted in lowered or any(hiding in lowered for hiding in _HIDING):
-        return True
-    return b"quoted-printable" in lowered and wanted in binascii.a2b_qp(raw).lower()
-
-
-def _searched(part: Part) -> str:
-    return (html.stripped(markup(part)) if part.type == "text/html" else part.text()).lower()

@@ -76,7 +76,7 @@ def _content(item: Item, width: int) -> Iterator[str]:
     if item.kind == TEXT:
         yield from _remarks(part)
         if part.type == "text/html":
-            yield from _html(html.page(decode.markup(part), width))
+            yield from _html(html.page(part.text(), width))
         else:
             yield from decode.lines(part, width)
     elif item.kind != NAMED:

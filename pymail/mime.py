@@ -41,7 +41,8 @@ class Part:
         self.parts: list[Part] = []
         self.type, self.params = _type(self.field(b"Content-Type"), default)
         self.encoding = transfer.encoding(self.field(b"Content-Transfer-Encoding"))
-        self.disposition, more = headers.content(self.field(b"Content-Disposition"))
+        value = self.field(b"Content-Disposition")
+        self.disposition, more = headers.content(value) if value else ("", {})
         self.filename = more.get("filename", "")
 
     @property
@@ -78,17 +79,18 @@ class Part:
         """The decoded octets."""
         return b"".join(self.pieces())
 
-    def text(self, charset: str = "") -> str:
-        """The decoded text with LF line ends; `charset` stands in for one that is not declared.
+    def text(self) -> str:
+        """The decoded text with LF line ends. What is uuencoded in plain text is left out.
 
-        One that is missing, unknown or wrong is guessed. What is uuencoded in plain text is left out.
+        A charset that is missing, unknown or wrong is guessed; HTML may name its own.
         """
         octets = self.octets()
         if self.type == "text/plain" and b"begin " in octets:
             octets = _without_uu(octets)
         if self.encoding == transfer.BASE64:
             octets += transfer.footer(self.raw, self.stop, self.end)
-        text = charsets.text(octets, self.params.get("charset", charset)).removeprefix("\ufeff")
+        charset = self.params.get("charset") or (_named_in(octets) if self.type == "text/html" else "")
+        text = charsets.text(octets, charset).removeprefix("\ufeff")
         return text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
 
     def uuencoded(self) -> list[Part]:
@@ -143,6 +145,7 @@ class _Reader:
         self.raw = raw
         self.levels: list[tuple[Part, bytes]] = []
         self.lines: dict[bytes, int] = {}
+        self.begin_with = b""
         self.longest = 0
         self.blank = -1
         self.count = 0
@@ -190,6 +193,7 @@ class _Reader:
     def learn(self) -> None:
         """Notes the delimiter lines of the open levels; of two with the same boundary the inner one has it."""
         self.lines = {line: level for level, (_, line) in enumerate(self.levels) if line}
+        self.begin_with = b"\n" + _common(list(self.lines))
         self.lines |= {line + b"--": level for line, level in self.lines.items()}
 
     def next(self, part: Part) -> int:
@@ -220,7 +224,7 @@ class _Reader:
     def delimiter(self, at: int, limit: int) -> tuple[int, int, bytes]:
         """The next delimiter line that begins from `at` to `limit`: begin, where the next line begins, the line."""
         raw = self.raw
-        begin = raw.find(b"\n--", max(at - 1, 0), limit + 2) + 1
+        begin = raw.find(self.begin_with, max(at - 1, 0), limit + len(self.begin_with) - 1) + 1
         while begin > 0 and self.patience > 0:
             self.patience -= 1
             end = raw.find(b"\n", begin)
@@ -229,7 +233,7 @@ class _Reader:
                 for line in (raw[begin:end], raw[begin:end].rstrip()):
                     if line in self.lines:
                         return begin, min(end + 1, len(raw)), line
-            begin = raw.find(b"\n--", end, limit + 2) + 1
+            begin = raw.find(self.begin_with, end, limit + len(self.begin_with) - 1) + 1
         return -1, -1, b""
 
     def head_end(self, start: int) -> int:
@@ -248,6 +252,17 @@ class _Reader:
             begin = self.delimiter(start, self.blank)[0]
             end = begin if begin >= 0 else end
         return end if raw.endswith(b"\n\n", start, end) else _fields_end(raw, start, end)
+
+
+def _common(lines: list[bytes]) -> bytes:
+    """What all these lines begin with: a long string is found sooner than a short one."""
+    if not lines:
+        return b""
+    first, last = min(lines), max(lines)
+    same = 0
+    while same < len(first) and first[same] == last[same]:
+        same += 1
+    return first[:same]
 
 
 def _fields_end(raw: bytes, start: int, end: int) -> int:
@@ -287,6 +302,12 @@ def _without_uu(octets: bytes) -> bytes:
         kept.append(octets[at:begin])
         at = stop
     return b"".join(kept) + octets[at:]
+
+
+def _named_in(octets: bytes) -> str:
+    """The charset that the <meta> of a page names, "" when none does."""
+    name = octets[:2048].lower().partition(b"charset=")[2][:60].lstrip(b"\"' ").decode("ascii", "replace")
+    return name.replace("'", '"').replace(">", '"').partition('"')[0].strip(" ;/")
 
 
 def _type(value: bytes, default: str) -> tuple[str, dict[str, str]]:

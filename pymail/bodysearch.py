@@ -1,0 +1,67 @@
+"""Searching a letter's decoded text, fast enough for a hundred thousand letters.
+
+Apart from `decode` for that speed: most letters are refused by a look at their octets, and
+only what may hide the words is taken apart. ASCII words, which can be compared as octets,
+take these short cuts; each ends in the same decoded text that a person reads.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from html import unescape
+
+from pymail import html, mime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.mime import Part
+
+# With one of these in its header, a letter is more than a text that stands there as it is.
+_SEVERAL = (b"multipart/", b"message/", b"base64", b"text/html", b"utf-7", b"utf-16", b"utf-32", b"uuencode")
+_QUOTED = b"quoted-printable"
+_WIDE = ("utf-7", "utf-16", "utf-32", "ucs", "hz")
+# Not beyond the next "<", so that a row of these takes linear time.
+_TAG = re.compile(rb"<[^<>]*>")
+
+
+def matches(raw: bytes, needle: str) -> bool:
+    """Whether a letter's decoded text holds `needle`, case ignored; headers and attachments do not count."""
+    wanted = needle.lower()
+    octets = wanted.encode() if wanted.isascii() else b""
+    if octets and not _may_match(raw, octets):
+        return False
+    return any(
+        part.is_text
+        and part.disposition != "attachment"
+        and (not octets or _may_hold(part, octets))
+        and wanted in _text(part).lower()
+        for part in mime.parse(raw).walk()
+    )
+
+
+def _may_match(raw: bytes, wanted: bytes) -> bool:
+    """Whether the letter is to be taken apart: its one text holds the words, or there are several or hidden texts."""
+    end = raw.find(b"\n\n")
+    if end < 0:
+        return True
+    head, body = raw[:end].lower(), raw[end:]
+    head = head[head.find(b"content-t") :]
+    if any([word in head for word in _SEVERAL]):
+        return True
+    return wanted in (binascii.a2b_qp(body) if _QUOTED in head else body).lower()
+
+
+def _may_hold(part: Part, wanted: bytes) -> bool:
+    """Whether a text may hold the words, as far as its octets tell."""
+    octets = part.octets().lower()
+    if wanted in octets or part.params.get("charset", "").lower().startswith(_WIDE):
+        return True
+    if part.type != "text/html":
+        return False
+    bare = _TAG.sub(b"", octets)
+    return wanted in bare or b"&" in bare and wanted.decode() in unescape(bare.decode("latin-1")).lower()
+
+
+def _text(part: Part) -> str:
+    return html.stripped(part.text()) if part.type == "text/html" else part.text()

@@ -1,0 +1,52 @@
+"""Searching a letter's decoded text."""
+
+from __future__ import annotations
+
+import base64
+import quopri
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pymail import mime
+from pymail.bodysearch import matches
+
+PLAIN = b"Subject: hidden\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: %s\n\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "needle", "found"),
+    [
+        (b"Subject: word\n\nother\n", "word", False),
+        (b"\nSome WORD here\n", "word", True),
+        (b"\nsome word here\n", "WORD", True),
+        (PLAIN % b"base64" + base64.encodebytes(b"some word"), "word", True),
+        (PLAIN % b"quoted-printable" + b"some wo=\nrd", "word", True),
+        (PLAIN % b"quoted-printable" + b"some =77ord", "word", True),
+        (PLAIN % b"8bit" + "Gr\u00fc\u00dfe".encode(), "GR\u00dc\u00dfE", True),
+        (PLAIN % b"quoted-printable" + quopri.encodestring("Gr\u00fc\u00dfe".encode()), "gr\u00fc\u00dfe", True),
+        (b"Content-Type: text/html\n\nsome w<b>or</b>d", "word", True),
+        (b"Content-Type: text/html\n\n<p class=word>", "word", False),
+        (b"Content-Type: text/html\n\n<style>word</style>&#119;ord", "word", True),
+        (b"Content-Type: image/gif\n\nword", "word", False),
+        (b"Content-Disposition: attachment\n\nword", "word", False),
+        (b"Content-Type: message/rfc822\n\nSubject: x\n\nword", "word", True),
+        (b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nsome word\n--x--", "word", True),
+        (b"Content-Type: multipart/mixed; boundary=word\n\n--word\n\nother\n--word--", "word", False),
+        (b"Content-Type: text/html\n\nsome&#32;word", "some word", True),
+        (b"Content-Type: text/plain; charset=utf-16\n\n" + "some word".encode("utf-16"), "word", True),
+        (b"no header at all", "header", True),
+        (b"", "word", False),
+    ],
+)
+def test_bodies_are_searched_decoded(raw: bytes, needle: str, found: bool) -> None:
+    assert matches(raw, needle) is found
+
+
+@given(st.text(min_size=1, max_size=10), st.text(max_size=20), st.sampled_from(["base64", "quoted-printable", "8bit"]))
+def test_what_is_in_the_text_is_found_in_any_encoding(word: str, more: str, encoding: str) -> None:
+    octets = (more + word + more).encode()
+    coded = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring, "8bit": bytes}[encoding](octets)
+    raw = PLAIN % encoding.encode() + coded
+    assert matches(raw, word) is (word.lower() in mime.parse(raw).text().lower())
