@@ -7,7 +7,6 @@ forms is shown, what is only named, what is told in a line. Nothing here knows a
 from __future__ import annotations
 
 from pymail import html, reflow
-from pymail.bodysearch import matches as matches
 from pymail.errors import NOINPUT, MailError, printable
 from pymail.mime import Part as Part
 from pymail.mime import parse as parse
