@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from pymail import attachments, decode, display, outline, summary  # noqa: E402
+from pymail import attachments, bodysearch, decode, display, outline, summary  # noqa: E402
 from pymail.errors import MailError  # noqa: E402
 from pymail.mailboxes import opening  # noqa: E402
 
@@ -104,7 +104,7 @@ def use(raw: bytes) -> None:
     list(outline.struct(root))
     for part in attachments.attachments(root):
         assert "/" not in attachments.safe_name(part)
-    decode.matches(raw, "needle")
+    bodysearch.matches(raw, "needle")
 
 
 def in_child(path: Path, expected: dict[str, object]) -> tuple[list[tuple[str, bool, str]], str]:
