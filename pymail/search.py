@@ -90,6 +90,6 @@ def bodies(mailbox: Mailbox, text: str) -> Iterator[int]:
 
 
 def _in_body(mailbox: Mailbox, place: int, text: str) -> bool:
-    from pymail import decode
+    from pymail import bodysearch
 
-    return decode.matches(mailbox.raw(place), text)
+    return bodysearch.matches(mailbox.raw(place), text)
