@@ -65,13 +65,14 @@ class Journal:
         return found[1:]
 
     def drop(self) -> None:
-        """The job is done, or was never begun. Raises OSError."""
-        self.close()
+        """The job is done, or was never begun: nothing that can go wrong here matters to it any more."""
         try:
+            # Emptied first: a journal that cannot be removed says then that nothing is left to do.
+            os.ftruncate(self.fd, 0)
             os.unlink(self.file)
-        except FileNotFoundError:
-            # Undoing a job may have been a job itself, with its own journal in this place.
+        except OSError:
             pass
+        self.close()
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -113,11 +114,20 @@ def file_for(state: str, mailbox: os.stat_result) -> str:
     return os.path.join(journal_folder(state), f"{mailbox.st_dev:x}-{mailbox.st_ino:x}")
 
 
-def create(state: str, kind: str, path: str, fd: int, body: bytes, slot: int, several: bool) -> Journal:
-    """A journal for a job on the mailbox `path`, open as `fd`; `slot` octets make its largest block.
+def create(
+    state: str,
+    kind: str,
+    path: str,
+    fd: int,
+    body: bytes,
+    slot: int,
+    several: bool,
+    first: tuple[int, bytes | bytearray, bool],
+) -> Journal:
+    """A journal for a job on the mailbox `path`, open as `fd`, with its `first` block: on disk when this returns.
 
-    It takes the place of an older one at once. `several`: room for both slots is taken now, so that a full disk
-    is noticed before anything is changed. Raises OSError, MailError.
+    `slot` octets make the largest block. `several`: room for both slots is taken now, so that a full disk is
+    noticed before anything is changed. It takes the place of an older one at once. Raises OSError, MailError.
     """
     make_folder(journal_folder(state))
     status = os.fstat(fd)
@@ -129,12 +139,13 @@ def create(state: str, kind: str, path: str, fd: int, body: bytes, slot: int, se
         write(new, job, 0)
         if several:
             os.posix_fallocate(new, 0, journal.begin + 2 * (_HEAD + slot))
+        journal.write(*first)
         os.rename(file + ".new", file)
-        sync_folder(journal_folder(state))
     except BaseException:
-        os.unlink(file + ".new" if os.path.exists(file + ".new") else file)
+        os.unlink(file + ".new")
         journal.close()
         raise
+    sync_folder(journal_folder(state))
     return journal
 
 

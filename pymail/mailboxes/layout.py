@@ -97,11 +97,15 @@ class Block:
 class Layout:
     """How a file of `old` octets becomes one of `new`, other than before from `first` (where a page begins) on."""
 
-    def __init__(self, edits: Edits, old: int, begin: int = 0) -> None:
-        """`begin` is the first edit that counts: those before it move nothing and are made in place."""
+    def __init__(self, edits: Edits, old: int, begin: int = 0, step: int = 0) -> None:
+        """`begin` is the first edit that counts: those before it move nothing and are made in place.
+
+        Blocks end at multiples of `step` octets (0: BLOCK).
+        """
         self.edits = edits
         self.old = old
         self.begin = begin
+        self.step = step or BLOCK
         self.first = (edits.at[begin] if begin < len(edits) else old) // PAGE * PAGE
         self.new = old + sum(edits.width(i) - edits.cut[i] for i in range(begin, len(edits)))
 
@@ -138,7 +142,7 @@ class Layout:
     def _blocks(self) -> Iterator[Block]:
         at, cursor = self.first, Cursor(self.begin, self.first)
         while at < self.new:
-            length = min((at // BLOCK + 1) * BLOCK, self.new) - at
+            length = min((at // self.step + 1) * self.step, self.new) - at
             yield Block(at, length, cursor.copy())
             self._skip(cursor, length)
             at += length

@@ -164,8 +164,8 @@ class Lock:
             return
         if self._helper:
             _run(_DOTLOCKFILE, "-u", self._dotlock)
-        else:
-            _unlink(self._dotlock)
+        elif not _unlink(self._dotlock):
+            self.notes.append(f"{self._dotlock}: could not be removed: other mail programs wait for it; remove it")
         self._helper = False
 
     def _is_still_there(self) -> bool:
@@ -264,11 +264,17 @@ def _is_on_network(fd: int) -> bool:
     return any(words[2] == wanted and words[words.index("-") + 1].startswith("nfs") for words in lines)
 
 
-def _unlink(path: str) -> None:
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
+def _unlink(path: str) -> bool:
+    """Remove a file; a second attempt is made, since what is left behind stops others."""
+    for _ in range(2):
+        try:
+            os.unlink(path)
+            return True
+        except FileNotFoundError:
+            return True
+        except OSError:
+            continue
+    return False
 
 
 def _run(*argv: str) -> int:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 
-from pymail.errors import NOPERM, TEMPFAIL, MailError
+from pymail.errors import NOPERM, TEMPFAIL, MailError, reason, status_of
 from pymail.summary import Summary, from_head
 
 from . import fromline
@@ -115,18 +115,23 @@ class Mbox(Mailbox):
     def append(self, deposits: Iterable[Deposit]) -> int:
         from . import deposit
 
-        self._refuse()
-        return deposit.append_to(self.path or "", deposits, self.settings)[1]
+        path = self._writable()
+        try:
+            return deposit.append_to(path, deposits, self.settings)[1]
+        except OSError as error:
+            raise MailError(f"{self.name}: nothing was appended: {reason(error)}", status_of(error)) from error
 
     def commit(self, plan: Plan) -> Outcome:
         from . import commit
 
-        self._refuse()
+        path = self._writable()
         try:
-            return commit.commit(self, self.path or "", plan)
-        except FileNotFoundError:
-            # Another program has removed the file: nothing is left to do.
-            return Outcome(0)
+            return commit.commit(self, path, plan)
+        except OSError as error:
+            if not os.path.lexists(path):
+                # Another program has removed the file: nothing is left to do.
+                return Outcome(0)
+            raise MailError(f"{self.name}: nothing was changed: {reason(error)}", status_of(error)) from error
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -159,9 +164,11 @@ class Mbox(Mailbox):
             os.close(old)
             self.realign()
 
-    def _refuse(self) -> None:
+    def _writable(self) -> str:
+        """The path to write to; MailError when there is none."""
         if self.readonly or self.path is None:
             raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
+        return self.path
 
     def _welcome(self) -> int:
         """Count the messages in that the session does not know yet; how many there were."""

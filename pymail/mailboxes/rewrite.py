@@ -17,6 +17,7 @@ block of octets that are there twice or, while it grows, zeros at its end.
 
 from __future__ import annotations
 
+import errno
 import os
 from binascii import crc32
 
@@ -25,7 +26,7 @@ from pymail.errors import IOERR, TEMPFAIL, MailError, reason
 from . import journal as journals
 from .fromline import dated
 from .journal import Journal, write
-from .layout import BLOCK, PAGE, Block, Edits, Layout
+from .layout import PAGE, Block, Cursor, Edits, Layout
 from .lock import Lock
 from .scan import Shrunk, read
 
@@ -98,10 +99,11 @@ def carry_out(lock: Lock, layout: Layout, state: str) -> None:
     try:
         checks = _checks(lock.fd, layout.first, layout.old)
         body = _packed(layout, checks, _tail(lock.fd, layout))
-        slot = min(BLOCK, max(block.length for block in order))
-        journal = journals.create(state, "rewrite", lock.path, lock.fd, body, slot, len(order) > 1)
+        slot = max(block.length for block in order)
+        _check_limit(layout)
         data = layout.octets(lock.fd, order[0])
-        journal.write(order[0].at, data, len(order) == 1)
+        first = (order[0].at, data, len(order) == 1)
+        journal = journals.create(state, "rewrite", lock.path, lock.fd, body, slot, len(order) > 1, first)
         _grow(lock.fd, layout)
     except (OSError, MailError) as error:
         if journal:
@@ -175,13 +177,22 @@ def truncate(fd: int, size: int) -> None:
 
 
 def _grow(fd: int, layout: Layout) -> None:
-    """Take the room for a longer file now: a full disk must not stop us half-way."""
+    """Take the room for a longer file now: a full disk must not stop us half-way. All or nothing."""
     if layout.new > layout.old:
         try:
             os.posix_fallocate(fd, layout.old, layout.new - layout.old)
         except OSError:
             os.ftruncate(fd, layout.old)
             raise
+
+
+def _check_limit(layout: Layout) -> None:
+    """Refuse what the user's limit for the size of files (ulimit -f) would stop half-way."""
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    if limit != resource.RLIM_INFINITY and limit < layout.new:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
 
 
 def _finish_rewrite(lock: Lock, journal: Journal) -> str:
@@ -196,24 +207,46 @@ def _finish_rewrite(lock: Lock, journal: Journal) -> str:
     if _is_cut(lock.fd, layout, tail, size):
         if not final or os.pread(lock.fd, len(data), at) != data:
             raise Unfit("it is shorter than it was")
+        write(lock.fd, data, at)
+        os.fsync(lock.fd)
         return done
     pages = _Pages(lock.fd, layout, checks)
+    if at == layout.ordered()[0].at and pages.all_old(at, len(data)) and not _was_grown(lock.fd, layout, size):
+        return ""
+    now = layout
     if layout.new < layout.old < size:
         # What was appended after the kill lies behind the old end and moves along.
-        layout = Layout(layout.edits, size, layout.begin)
-    order = layout.ordered()
-    position = next((i for i, block in enumerate(order) if block.at <= at < block.at + block.length), -1)
-    if position < 0:
-        raise Unfit("the journal does not fit it")
-    if at == order[0].at and pages.all_old(at, len(data)) and not _was_grown(lock.fd, layout, size):
-        return ""
-    todo = order[position + 1 :]
-    if at + len(data) < order[position].at + order[position].length:
-        todo.insert(0, layout.rest(order[position], at + len(data) - order[position].at))
+        now = Layout(layout.edits, size, layout.begin, layout.step)
+    todo = _remaining(now, at, len(data))
     pages.check(at, data, todo)
-    _grow(lock.fd, layout)
-    _proceed(lock, layout, journal, [Block(at, len(data), order[position].cursor), *todo], data)
+    if now is not layout:
+        journal = _journal_again(lock, journal, now, checks, (at, data, not todo))
+    if size < layout.new:
+        os.posix_fallocate(lock.fd, size, layout.new - size)
+    _proceed(lock, now, journal, [Block(at, len(data), Cursor(0, 0)), *todo], data)
     return done
+
+
+def _remaining(layout: Layout, at: int, length: int) -> list[Block]:
+    """The blocks that come after the one of `length` octets at `at`, what is left of its own place first."""
+    order = layout.ordered()
+    for position, block in enumerate(order):
+        if block.at <= at < block.at + block.length:
+            left = block.at + block.length - at - length
+            return [*([layout.rest(block, block.length - left)] if left else []), *order[position + 1 :]]
+    raise Unfit("the journal does not fit it")
+
+
+def _journal_again(
+    lock: Lock, journal: Journal, layout: Layout, checks: memoryview, current: tuple[int, bytes, bool]
+) -> Journal:
+    """A journal of the same job on a file that has grown meanwhile, in the place of the old one."""
+    from_page = journal.size // PAGE * PAGE
+    known = (from_page - layout.first) // PAGE
+    appended = _checks(lock.fd, from_page, layout.old)
+    body = _packed(layout, memoryview(bytes(checks[:known]) + bytes(appended)).cast("I"), _tail(lock.fd, layout))
+    state = os.path.dirname(os.path.dirname(journal.file))
+    return journals.create(state, "rewrite", lock.path, lock.fd, body, layout.step, True, current)
 
 
 def _is_cut(fd: int, layout: Layout, tail: bytes, size: int) -> bool:
@@ -290,7 +323,8 @@ def _tail(fd: int, layout: Layout) -> bytes:
 
 def _packed(layout: Layout, checks: memoryview, tail: bytes) -> bytes:
     edits = layout.edits
-    line = f"{layout.old} {layout.begin} {len(edits)} {len(edits.text)} {len(checks)} {len(tail)}\n".encode()
+    numbers = (layout.old, layout.begin, layout.step, len(edits), len(edits.text), len(checks), len(tail))
+    line = " ".join(map(str, numbers)).encode() + b"\n"
     columns = (_octets(column) for column in (edits.at, edits.cut, edits.ends))
     return b"".join((line, *columns, edits.text, checks, tail))
 
@@ -306,7 +340,7 @@ def _octets(column: object) -> bytes:
 
 def _unpacked(journal: Journal) -> tuple[Layout, memoryview, bytes]:
     line, _, rest = journal.body.partition(b"\n")
-    old, begin, count, text, pages, tail = map(int, line.split())
+    old, begin, step, count, text, pages, _ = map(int, line.split())
     view = memoryview(rest)
     edits = Edits()
     edits.at = list(view[: 8 * count].cast("Q"))
@@ -315,7 +349,7 @@ def _unpacked(journal: Journal) -> tuple[Layout, memoryview, bytes]:
     at = 24 * count
     edits.text = bytearray(view[at : at + text])
     at += text
-    return Layout(edits, old, begin), view[at : at + 4 * pages].cast("I"), bytes(view[at + 4 * pages :])
+    return Layout(edits, old, begin, step), view[at : at + 4 * pages].cast("I"), bytes(view[at + 4 * pages :])
 
 
 def _undo_append(lock: Lock, journal: Journal) -> str:

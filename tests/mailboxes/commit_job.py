@@ -1,0 +1,76 @@
+"""One change of a mailbox, as a process of its own that strace(1) can kill at any call.
+
+    python -I -S commit_job.py JOB FOLDER
+
+The mailbox is FOLDER/box, the state folder FOLDER/state. Status 0: done; else the MailError's, printed.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from pymail.errors import MailError  # noqa: E402
+from pymail.mailboxes import layout  # noqa: E402
+from pymail.mailboxes.mailbox import Deposit, Plan, Settings  # noqa: E402
+from pymail.mailboxes.opening import append_to, open_mailbox  # noqa: E402
+from pymail.summary import ANSWERED, OLD, SEEN  # noqa: E402
+
+PLANS = {
+    "delete": Plan(remove=[1, 4], flags={3: SEEN | OLD}),
+    "grow": Plan(flags=dict.fromkeys(range(8), SEEN | OLD | ANSWERED)),
+    "mixed": Plan(
+        remove=[2, 6], flags={0: OLD, 1: OLD, 3: SEEN | OLD, 7: OLD | ANSWERED}, replace={5: b"X: y\n\nnew\n" * 99}
+    ),
+    "cut": Plan(remove=[6, 7]),
+    "empty": Plan(remove=range(8)),
+    "vanish": Plan(remove=range(8), vanish=True),
+}
+ADDED = [b"Subject: added %d\n\nFrom here\n" % number + b"text %d\n" % number * 400 for number in range(3)]
+
+
+def blocks(size: int) -> None:
+    """Make blocks so small that a small mailbox has many."""
+    layout.BLOCK = size
+
+
+def commit(folder: Path, settings: Settings, name: str) -> None:
+    open_mailbox(str(folder / "box"), settings).commit(PLANS[name])
+
+
+def append(path: Path, settings: Settings) -> None:
+    append_to(str(path), [Deposit([octets], SEEN, "bob@example.org", 1) for octets in ADDED], settings=settings)
+
+
+def move(folder: Path, settings: Settings) -> None:
+    """What quit does with read messages: to mbox first, then out of the box."""
+    box = open_mailbox(str(folder / "box"), settings)
+    append_to(str(folder / "mbox"), [Deposit(box.pieces(number), SEEN, date=1) for number in (1, 2)], settings=settings)
+    box.commit(Plan(remove=[1, 2], flags={0: OLD}))
+
+
+def main(job: str, folder: Path) -> None:
+    """Do one job; `start` is what every start of pymail does."""
+    settings = Settings(str(folder / "state"), "", lock_timeout=2)
+    blocks(layout.PAGE)
+    if job == "append":
+        append(folder / "box", settings)
+    elif job == "save":
+        append(folder / "new", settings)
+    elif job == "start":
+        for name in filter(lambda name: (folder / name).exists(), ("box", "mbox", "new")):
+            open_mailbox(str(folder / name), settings)
+    elif job == "move":
+        move(folder, settings)
+    else:
+        commit(folder, settings, job)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], Path(sys.argv[2]))
+    except MailError as error:
+        print(error.text)
+        sys.exit(error.status)
