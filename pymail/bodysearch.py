@@ -15,12 +15,15 @@ from pymail import html, mime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pymail.mime import Part
 
 # With one of these in its header, a letter is more than a text that stands there as it is.
 _SEVERAL = (b"multipart/", b"message/", b"base64", b"text/html", b"utf-7", b"utf-16", b"utf-32", b"uuencode")
 _QUOTED = b"quoted-printable"
 _WIDE = ("utf-7", "utf-16", "utf-32", "ucs", "hz")
+_NO_STUB = 600  # octets of a plain form; see decode.best
 # Not beyond the next "<", so that a row of these takes linear time.
 _TAG = re.compile(rb"<[^<>]*>")
 
@@ -32,24 +35,36 @@ def matches(raw: bytes, needle: str) -> bool:
     if octets and not _may_match(raw, octets):
         return False
     return any(
-        part.is_text
-        and part.disposition != "attachment"
-        and (not octets or _may_hold(part, octets))
-        and wanted in _text(part).lower()
-        for part in mime.parse(raw).walk()
+        (not octets or _may_hold(part, octets)) and wanted in _text(part).lower() for part in _texts(mime.parse(raw))
     )
+
+
+def _texts(root: Part) -> Iterator[Part]:
+    """The texts that are read: not the attached ones, nor HTML beside a plain form that is no stub."""
+    passed: list[Part] = []
+    for part in root.walk():
+        if part.type == "multipart/alternative" and any(
+            form.type == "text/plain" and form.end - form.stop > _NO_STUB for form in part.parts
+        ):
+            passed += [form for form in part.parts if form.type == "text/html"]
+        elif part.is_text and part.disposition != "attachment" and part not in passed:
+            yield part
 
 
 def _may_match(raw: bytes, wanted: bytes) -> bool:
     """Whether the letter is to be taken apart: its one text holds the words, or there are several or hidden texts."""
-    end = raw.find(b"\n\n")
+    lowered = raw.lower()
+    end = lowered.find(b"\n\n")
     if end < 0:
         return True
-    head, body = raw[:end].lower(), raw[end:]
-    head = head[head.find(b"content-t") :]
-    if any([word in head for word in _SEVERAL]):
-        return True
-    return wanted in (binascii.a2b_qp(body) if _QUOTED in head else body).lower()
+    at = lowered.find(b"content-t", 0, end)
+    if at >= 0:
+        about = lowered[at:end]
+        if any([word in about for word in _SEVERAL]):
+            return True
+        if _QUOTED in about:
+            return wanted in binascii.a2b_qp(raw[end:]).lower()
+    return lowered.find(wanted, end) >= 0
 
 
 def _may_hold(part: Part, wanted: bytes) -> bool:

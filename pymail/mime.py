@@ -39,9 +39,10 @@ class Part:
         self.end = len(raw)
         self.number = ""
         self.parts: list[Part] = []
-        self.type, self.params = _type(self.field(b"Content-Type"), default)
-        self.encoding = transfer.encoding(self.field(b"Content-Transfer-Encoding"))
-        value = self.field(b"Content-Disposition")
+        head = raw[start:stop]
+        self.type, self.params = _type(summary.find(head, b"Content-Type"), default)
+        self.encoding = transfer.encoding(summary.find(head, b"Content-Transfer-Encoding"))
+        value = summary.find(head, b"Content-Disposition")
         self.disposition, more = headers.content(value) if value else ("", {})
         self.filename = more.get("filename", "")
 
