@@ -43,7 +43,7 @@ class Variable:
 
     def wrong(self, value: str) -> str:
         """Why this value is not allowed, "" when it is."""
-        if self.choices and value not in self.choices:
+        if self.choices and value and value.lower() not in self.choices:
             return "allowed are " + ", ".join(self.choices)
         if self.kind == NUMBER and value and not value.isdecimal():
             return "a number is wanted"
