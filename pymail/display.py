@@ -10,6 +10,7 @@ from pymail import decode, doubt, headers, html, report, summary, transfer
 from pymail.attachments import safe_name
 from pymail.charsets import charset
 from pymail.decode import NAMED, TEXT, Item, Part
+from pymail.reflow import lines
 from pymail.width import safe as safe
 
 TYPE_CHECKING = False
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
 
 _MOST_REMARKS = 5
-_NOTES = {"multipart/signed": ": signature not checked", "multipart/encrypted": ": cannot be decrypted here"}
+_NOTES = {
+    "multipart/signed": ": signature not checked",
+    "multipart/encrypted": ": cannot be decrypted here",
+    "application/pkcs7-mime": ": signed or encrypted as a whole, cannot be opened here",
+    "application/x-pkcs7-mime": ": signed or encrypted as a whole, cannot be opened here",
+}
 
 
 def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: str = "") -> Iterator[str]:
@@ -39,6 +45,11 @@ def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: s
     author = summary.from_head(root.head(), 0, 0)
     yield from _noted(doubt.sender(author.name, author.address))
     yield from body(root, width)
+
+
+def source(raw: bytes) -> Iterator[str]:
+    r"""The lines of a letter as it came, nothing decoded, safe; octets that are no UTF-8 as `\xff`."""
+    return map(safe, lines(raw.decode("utf-8", "surrogateescape")))
 
 
 def fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
@@ -102,10 +113,10 @@ def _noted(remark: str) -> Iterator[str]:
 def describe(part: Part) -> str:
     """A part in a line: number, type, size, name."""
     title = f"#{part.number} {part.type}".removeprefix("# ")
-    if part.type in _NOTES or part.is_multipart and part.parts:
-        return title + _NOTES.get(part.type, "")
-    size = part.size
-    return f"{title}, {size} octet{'s' * (size != 1)}" + (f", {safe_name(part)}" if part.name else "")
+    if not part.is_multipart or not part.parts:
+        size = part.size
+        title += f", {size} octet{'s' * (size != 1)}" + (f", {safe_name(part)}" if part.name else "")
+    return title + _NOTES.get(part.type, "")
 
 
 def _remarks(part: Part) -> Iterator[str]:

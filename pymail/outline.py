@@ -21,6 +21,39 @@ if TYPE_CHECKING:
 
     Value = str | int | None | list["Value"] | dict[str, "Value"]
 
+# The names that --json promises, with what they mean; pymail.1 is made from these.
+PERSON = {"name": "The display name, decoded; may be empty.", "address": "The address."}
+SUMMARY = {
+    "number": "The message number.",
+    "state": "The letter of the header list: N, U, R, O, P, M, S, D, F, A or T.",
+    "from": "The first author, a person.",
+    "date": "The Date: field by RFC 3339 in the sender's zone, or null.",
+    "subject": "The subject, decoded.",
+    "size": "Octets of the whole message.",
+    "lines": "Lines of the whole message, or null.",
+}
+MESSAGE = {
+    **SUMMARY,
+    "to": "The people of To:.",
+    "cc": "The people of Cc:.",
+    "reply-to": "The people of Reply-To:.",
+    "message-id": "The Message-ID: field, or empty.",
+    "headers": "All fields in order, each with name and decoded value.",
+    "text": "What a person reads of the message.",
+    "parts": "The parts of the message, each a part.",
+    "attachments": "What can be saved beside the text: number, type, name, file (a safe name), size.",
+}
+PART = {
+    "number": "The part's number, as IMAP counts.",
+    "type": "The media type.",
+    "charset": "The declared character set, or null.",
+    "encoding": "base64, quoted-printable, x-uuencode or null.",
+    "disposition": "inline, attachment or null.",
+    "name": "The file name, decoded and as the sender wrote it, or null.",
+    "size": "Octets after decoding; null for a part that only holds others.",
+    "parts": "The parts in it.",
+}
+
 _MOST_PEOPLE = 10_000
 
 
@@ -57,28 +90,17 @@ def message(number: int, letter: str, raw: bytes) -> dict[str, Value]:
 
 def part(each: Part) -> dict[str, Value]:
     """One part and those in it; `size` is in decoded octets, null for a part that only holds others."""
-    shallow: list[tuple[Part, list[Value]]] = []
-    top: list[Value] = []
-    shallow.append((each, top))
-    while shallow:
-        one, into = shallow.pop()
-        inner: list[Value] = []
-        into.append(
-            {
-                "number": one.number,
-                "type": one.type,
-                "charset": one.params.get("charset"),
-                "encoding": one.encoding or None,
-                "disposition": one.disposition or None,
-                "name": one.name or None,
-                "size": None if one.is_multipart and one.parts else one.size,
-                "parts": inner,
-            }
-        )
-        shallow += [(child, inner) for child in reversed(one.parts)]
-    only = top[0]
-    assert isinstance(only, dict)
-    return only
+    # Not deeper than mime.DEEPEST levels for each encoded letter within another.
+    return {
+        "number": each.number,
+        "type": each.type,
+        "charset": each.params.get("charset"),
+        "encoding": each.encoding or None,
+        "disposition": each.disposition or None,
+        "name": each.name or None,
+        "size": None if each.is_multipart and each.parts else each.size,
+        "parts": [part(inner) for inner in each.parts],
+    }
 
 
 def struct(root: Part) -> Iterator[str]:

@@ -64,6 +64,22 @@ def test_one_part_can_be_shown(part: str, lines: list[str]) -> None:
     assert shown(LETTER, part) == lines
 
 
+def test_the_source_is_shown_as_it_came() -> None:
+    raw = b"Subject: =?utf-8?q?x?=\n\n=41\xff\xc3\xbc\x1b\n"
+    assert list(display.source(raw)) == ["Subject: =?utf-8?q?x?=", "", "=41\\xff\u00fc^["]
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("multipart/encrypted; boundary=x", "[-- multipart/encrypted: cannot be decrypted here --]"),
+        ("application/pkcs7-mime", "cannot be opened here --]"),
+    ],
+)
+def test_what_cannot_be_opened_is_said(kind: str, line: str) -> None:
+    assert any(each.endswith(line) for each in shown(f"Content-Type: {kind}\n\n--x\n\na\n--x--\n".encode()))
+
+
 def test_a_part_that_is_not_there_is_named() -> None:
     with pytest.raises(MailError, match="9"):
         shown(LETTER, "9")

@@ -29,6 +29,15 @@ def test_a_summary_is_a_plain_structure() -> None:
     }
 
 
+def test_the_tables_name_just_what_is_given() -> None:
+    found = json.loads(json.dumps(outline.message(1, "N", LETTER)))
+    line = outline.summary(1, "N", Summary("", "", 0, 0, "", 0))
+    assert list(found) == list(outline.MESSAGE)
+    assert list(line) == list(outline.SUMMARY)
+    assert all(list(part) == list(outline.PART) for part in found["parts"])
+    assert all(list(person) == list(outline.PERSON) for person in [found["from"], *found["to"]])
+
+
 def test_a_date_that_is_none_is_null() -> None:
     assert outline.summary(1, "N", Summary("", "", 0, 0, "", 0))["date"] is None
     assert outline.summary(1, "N", Summary("", "", 1 << 62, 0, "", 0))["date"] is None

@@ -1,0 +1,75 @@
+"""Which program shows a media type: mailcap files, read with distrust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pymail import mailcap
+
+CAPS = """
+# a comment
+text/html; w3m -T text/html %s; copiousoutput; test=test -n "$DISPLAY"
+text/html; lynx -dump %s; copiousoutput
+image/*; feh %s
+image/gif; never
+audio; play \\
+  - ; needsterminal
+application/x-a; one\\; two '%s' %t %{charset}; description="a; b"
+"""
+
+
+def found(type: str, path: str = "/tmp/x", passes: bool = True, **params: str) -> str | None:
+    entry = mailcap.find(mailcap.parse(CAPS), type, params, path, passes=lambda command: passes)
+    return entry and entry[1]
+
+
+@pytest.mark.parametrize(
+    ("type", "passes", "command"),
+    [
+        ("text/html", True, "w3m -T text/html /tmp/x"),
+        ("text/html", False, "lynx -dump /tmp/x"),
+        ("image/gif", True, "feh /tmp/x"),
+        ("audio/basic", True, "play   -"),
+        ("application/x-a", True, "one; two '/tmp/x' application/x-a "),
+        ("video/mp4", True, None),
+    ],
+)
+def test_the_first_entry_that_fits_is_taken(type: str, passes: bool, command: str | None) -> None:
+    assert found(type, passes=passes) == command
+
+
+@pytest.mark.parametrize("value", ["$(id)", "`id`", "a b", "a'b", 'a"b', "a;b", "a\nb", "-rf", "a|b", "\u00e9", "a\\b"])
+def test_no_value_of_a_letter_means_anything_to_the_shell(value: str) -> None:
+    assert found("application/x-a", charset=value) is None
+    assert mailcap.fill("show %s", "a/b", {}, value) is None
+    assert mailcap.fill("show %t", value, {}, "x") is None
+
+
+@pytest.mark.parametrize(
+    ("template", "command"),
+    [
+        ("a \\%s %s", "a %s /tmp/x"),
+        ("%{Charset}", "utf-8"),
+        ("%{none}|%{open", "|"),
+        ("100%", "100"),
+        ("%z", ""),
+    ],
+)
+def test_templates_are_filled(template: str, command: str) -> None:
+    assert mailcap.fill(template, "a/b", {"charset": "utf-8"}, "/tmp/x") == command
+
+
+def test_an_entry_says_what_it_needs() -> None:
+    audio = next(entry for entry in mailcap.parse(CAPS) if entry.type == "audio/*")
+    html = next(mailcap.parse(CAPS))
+    assert (audio.terminal, audio.piped, audio.output) == (True, True, False)
+    assert (html.terminal, html.piped, html.output, html.test) == (False, False, True, 'test -n "$DISPLAY"')
+
+
+def test_the_user_names_the_files(tmp_path: Path) -> None:
+    (tmp_path / ".mailcap").write_text("a/b; mine")
+    (tmp_path / "other").write_bytes(b"a/b; other\n\xff\n")
+    caps = mailcap.entries({"HOME": str(tmp_path), "MAILCAPS": f"{tmp_path}/missing:~/.mailcap:{tmp_path}/other"})
+    assert [entry.command for entry in caps] == ["mine", "other"]
