@@ -12,23 +12,27 @@ ROOT = Path(__file__).parent.parent / "pymail"
 
 ORDER = """
     errors deputy ownership options
-    variables.table variables.posix variables.reading variables.sending variables.servers variables.values
-    words charsets encodedwords width headers addresses summary threads sorting msglist body draft bodytext flowed
-    mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline listing
-    report doubt display outline process printing tls secrets xdg
+    variables.table variables.posix variables.reading variables.sending variables.servers variables.commands
+    variables.values
+    words charsets encodedwords width headers addresses summary threads msglist body draft bodytext flowed
+    mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline report
+    doubt display outline mailcap process printing tls secrets xdg
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
-    mailboxes.index mailboxes.mark mailboxes.scan mailboxes.journal mailboxes.layout mailboxes.rewrite
-    mailboxes.deposit mailboxes.prepend mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.letter
-    mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed mailboxes.opening
+    mailboxes.mark mailboxes.scan mailboxes.texts mailboxes.base mailboxes.index mailboxes.journal mailboxes.layout
+    mailboxes.rewrite mailboxes.deposit mailboxes.prepend mailboxes.changes mailboxes.commit mailboxes.mbox
+    mailboxes.letter mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
+    mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.transaction transports.auth transports.smtp
     transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
-    transports.outbox transports.flush transports.notice transports.choose
-    folder disposal visit input session
+    transports.outbox
+    undelivered
+    transports.flush transports.notice transports.choose
+    folder disposal sorting listing visit input session
     verbs.table verbs.kinds
-    conditions interpreter terminal escapes collect post waiting writing
-    verbs.settings verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue verbs.program
-    verbs.forward
+    conditions interpreter terminal escapes collect lists letterhead post waiting writing quotation
+    verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
+    verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
     conversation presence readmode sendmode main __main__
 """.split()
@@ -86,6 +90,10 @@ def rank(name: str) -> int:
 @pytest.mark.parametrize("name", ROOMS)
 def test_module_has_a_place_in_the_order(name: str) -> None:
     assert name in ORDER
+
+
+def test_module_has_its_place_in_the_order_only_once() -> None:
+    assert len(set(ORDER)) == len(ORDER)
 
 
 @pytest.mark.parametrize("name", ROOMS)
