@@ -126,7 +126,7 @@ def stripped(source: str) -> str:
             kept.append(source[at:opens])
         closes = source.find(">", opens)
         tag = source[opens + 1 : min(opens + 20, len(source) if closes < 0 else closes)].lower()
-        name = tag.rstrip("/").split()[0] if tag.strip("/ ") else ""
+        name = (tag.rstrip("/").split() or [""])[0]
         if until:
             until = "" if name == until else until
         elif name in ("script", "style", "title"):

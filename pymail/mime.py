@@ -88,10 +88,10 @@ class Part:
         octets = self.octets()
         if self.type == "text/plain" and b"begin " in octets:
             octets = _without_uu(octets)
-        if self.encoding == transfer.BASE64:
-            octets += transfer.footer(self.raw, self.stop, self.end)
         charset = self.params.get("charset") or (_named_in(octets) if self.type == "text/html" else "")
         text = charsets.text(octets, charset).removeprefix("\ufeff")
+        if self.encoding == transfer.BASE64:
+            text += charsets.text(transfer.footer(self.raw, self.stop, self.end), charset)
         return text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
 
     def uuencoded(self) -> list[Part]:

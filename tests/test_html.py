@@ -57,6 +57,7 @@ def test_prose_is_wrapped_and_tables_are_not() -> None:
         ("w<b>or</b>d &amp;c", "word &c"),
         ("<script>no</script>a<!-- x -->b<style>no", "ab"),
         ("a < b", "a"),
+        ("a<\t>b</>c< / >d", "abcd"),
     ],
 )
 def test_tags_can_be_stripped_quickly(source: str, text: str) -> None:
