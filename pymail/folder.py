@@ -22,6 +22,7 @@ PRESERVED = 4
 MBOX = 8
 TOUCHED = 16
 TAGGED = 32
+COLLAPSED = 64
 
 
 class Folder:
@@ -30,12 +31,14 @@ class Folder:
     `system`: it is the user's system mailbox, whose read messages may move to mbox.
     `shown`: the current message has been printed, so that next goes on. `before` is the
     dot before this one, `named` the messages of the list before. `order` is how `sort`
-    numbered the messages, None for the order of the mailbox; flags, marks and `changed`
-    (edited letters) are kept by places in the mailbox.
+    numbered the messages, None for the order of the mailbox, `sorted` the name of that order;
+    flags, marks and `changed` (edited letters) are kept by places in the mailbox. `top` is the
+    first message of the page that was printed last, 0 before.
     """
 
     __slots__ = (
-        "mailbox", "system", "flags", "marks", "dot", "before", "named", "shown", "changed", "top", "order", "_numbers",
+        "mailbox", "system", "flags", "marks", "dot", "before", "named", "shown", "changed", "top", "order", "sorted",
+        "_numbers",
     )  # fmt: skip
 
     def __init__(self, mailbox: Mailbox, system: bool) -> None:
@@ -46,7 +49,8 @@ class Folder:
         self.before = 0
         self.named: list[int] = []
         self.shown = False
-        self.top = 1
+        self.top = 0
+        self.sorted = "none"
         self.changed: dict[int, bytes] = {}
         self.order: list[int] | None = None
         self._numbers: list[int] = []
@@ -73,15 +77,16 @@ class Folder:
         """The number of the message at a place of the mailbox."""
         return place + 1 if self.order is None else self._numbers[place]
 
-    def sort(self, order: list[int] | None) -> None:
+    def sort(self, name: str, order: list[int] | None) -> None:
         """Number the messages by these places, None: as the mailbox does; the dot stays on its message."""
+        self.sorted = name
         dot = self.place(self.dot) if self.dot else 0
         self.order = order
         self._numbers = [0] * len(self)
         for number, place in enumerate(order or (), 1):
             self._numbers[place] = number
         self.dot = self.number(dot) if self.dot else 0
-        self.before, self.named, self.top = 0, [], 1
+        self.before, self.named, self.top = 0, [], 0
 
     # -- one message -------------------------------------------------------
 
@@ -99,6 +104,13 @@ class Folder:
 
     def summary(self, number: int) -> Summary:
         return self.mailbox.summary(self.place(number))
+
+    def received(self, number: int) -> tuple[str, str]:
+        """Who sent a message, and when it came, as a From_ line has it; ? where nothing tells."""
+        import time
+
+        sender, date = self.mailbox.received(self.place(number))
+        return sender or "?", time.strftime("%a %b %e %H:%M:%S %Y", time.localtime(date)) if date else "?"
 
     def letter(self, number: int) -> str:
         """The letter that a header line shows for its state (s-nail's attrlist: NUROSPMFAT)."""

@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pymail.variables.values import Variables
+
 
 class Source(ABC):
     """A place that lines come from.
@@ -34,11 +36,15 @@ class Source(ABC):
 
 
 class Script(Source):
-    """Lines that are there already: an rc file, a sourced file, -X, a macro."""
+    """Lines that are there already: an rc file, a sourced file, -X, a macro.
+
+    `saved` are the variables from before what the lines changed, when they asked for that (localopts).
+    """
 
     def __init__(self, name: str, lines: list[str], startup: bool = False) -> None:
         super().__init__(name, startup)
         self._lines = lines
+        self.saved: Variables | None = None
 
     def read(self, prompt: str) -> str | None:
         if self.number >= len(self._lines):

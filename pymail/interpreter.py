@@ -10,38 +10,70 @@ from __future__ import annotations
 from pymail import errors
 from pymail.errors import USAGE, MailError
 from pymail.input import Script
+from pymail.session import Leave
 from pymail.verbs import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.input import Source
     from pymail.session import Session
+    from pymail.variables.values import Variables
     from pymail.verbs.table import Verb
 
 # What ends the verb's word, so that t1, d2-4, p$ and t:u need no blank (BSD mail).
-_ENDS = " \t0123456789$^.:/-+*'\"&;,`@"
+_ENDS = " \t0123456789$^.:/-+*'\"&;,`@%#|"
 _SYMBOLS = "!#=?|"
 _MOST_EOFS = 20
+_DEEPEST = 50
 
 
 def run(session: Session, source: Source) -> None:
     """Carry out the lines of `source` until its end.
 
-    Raises Leave when a verb ends the session. An error is told and the next line read,
-    but with POSIXLY_CORRECT the rest of a start-up file is skipped (POSIX, Start-Up).
+    Raises Leave when a verb ends the session. An error is told and the next line read; but
+    with POSIXLY_CORRECT the rest of a start-up file is skipped (POSIX, Start-Up), and with
+    errexit the session ends.
     """
     session.sources.append(source)
     try:
         while (line := _logical_line(session, source)) is not None:
-            if not attempt(session, line) and source.startup and session.variables.strict:
-                break
+            if attempt(session, line):
+                continue
+            if source.startup and session.variables.strict:
+                return
+            if session.variables.flag("errexit") and not session.interactive:
+                raise Leave(session.status or USAGE)
+        if source.conditions:
+            _tell(session, "if: its endif is missing", USAGE)
     finally:
         session.sources.pop()
 
 
 def run_text(session: Session, name: str, text: str) -> None:
-    """Carry out a command given elsewhere than in a file: by -X, -Y, an account."""
+    """Carry out a command given elsewhere than in a file: by -X, -Y."""
     run(session, Script(name, text.split("\n")))
+
+
+def run_macro(session: Session, name: str, lines: list[str]) -> Variables | None:
+    """Carry out a macro. What it changes among the variables after `localopts` is for the caller to take back.
+
+    The variables as they were then, None without localopts. Raises MailError when macros call each other for ever.
+    """
+    if len(session.sources) > _DEEPEST:
+        raise MailError(f"{name}: calls itself without end", USAGE)
+    source = Script(name, lines, bool(session.sources) and session.sources[-1].startup)
+    run(session, source)
+    return source.saved
+
+
+def run_hook(session: Session, *variables: str) -> None:
+    """Carry out the macro that the first of these variables which is set names."""
+    name = next(filter(None, map(session.variables.get, variables)), "")
+    if name not in session.macros:
+        if name:
+            session.complain(f"{name}: no such macro, though {' or '.join(variables)} names it")
+        return
+    session.variables = run_macro(session, name, session.macros[name]) or session.variables
 
 
 def attempt(session: Session, line: str) -> bool:
@@ -81,6 +113,8 @@ def _logical_line(session: Session, source: Source) -> str | None:
                 continue
             while line is not None and _continues(line):
                 line = line[:-1] + (source.read("") or "").lstrip(" \t")
+            if line and source is session.keyboard and session.interactive:
+                session.history.append(line)
             return line
         except KeyboardInterrupt:
             if source is not session.keyboard:
@@ -107,6 +141,9 @@ def _continues(line: str) -> bool:
 def execute(session: Session, line: str) -> None:
     """Carry out one line: find its verb, pass the gate, run it. Raises MailError, OSError, Leave."""
     line = line.strip(" \t")
+    # A backslash before a command keeps it from being taken for a command alias (s-nail).
+    own = line.startswith("\\")
+    line = line[own:]
     word, text = _split(line)
     if word.startswith("#") or (not line and session.sources_are_files()):
         return
@@ -115,7 +152,7 @@ def execute(session: Session, line: str) -> None:
         flow = table.find(word)
         if not (flow and flow.flow):
             return
-    if word in session.command_aliases:
+    if word in session.command_aliases and not own:
         word, text = _aliased(session, word, text)
     verb = lookup(word or "next", session.folder is not None)
     _gate(session, verb)

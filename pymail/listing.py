@@ -6,7 +6,8 @@ print the same pages, and from `headline` because that knows one line and no fol
 
 from __future__ import annotations
 
-from pymail.headline import FORMAT, Headline
+from pymail.folder import COLLAPSED, DELETED
+from pymail.headline import DATE, FORMAT, Headline
 from pymail.summary import Summary
 
 TYPE_CHECKING = False
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 # Lines of a screen that a page of headers leaves free: the counts, the prompt, and some of what was there.
 _SPARE = 4
+# BSD's line and letters, and the order of S-nail's attrlist, in which letters are replaced.
+_BSD_FORMAT = "%>%a%m %-20f  %16d %4l/%-5o %i%-S"
+_BSD_DATE = "%a %b %e %H:%M"
+_BSD_LETTERS = "NU  *PMFAT"
+_LETTERS = "NUROSPMFAT"
 
 
 def page_size(s: Session) -> int:
@@ -41,20 +47,52 @@ def print_page(s: Session, top: int) -> None:
     folder = s.open_folder()
     folder.top = top
     last = min(top + page_size(s), len(folder) + 1)
-    print_lines(s, (number for number in range(top, last) if not folder.deleted(number)))
+    hidden = DELETED | COLLAPSED
+    print_lines(s, (number for number in range(top, last) if not folder.marks[folder.place(number)] & hidden))
+
+
+def _headline(s: Session, last: int) -> Headline:
+    """The form of the lines, after the variables about it (S-nail's headline, datefield, showname, bsdheadline)."""
+    text, flag = s.variables.text, s.variables.flag
+    bsd = flag("bsdheadline") or flag("bsdcompat")
+    form = text("headline") or (_BSD_FORMAT if bsd else FORMAT)
+    date = text("datefield") or (_BSD_DATE if bsd else DATE)
+    return Headline(form, width=_columns(s), last=last, date=date, addresses=not flag("showname"))
+
+
+def _columns(s: Session) -> int:
+    return s.variables.number("columns") or s.screen()[1]
+
+
+def _letters(s: Session) -> dict[str, str]:
+    """What stands in place of the letters of states (S-nail's attrlist, bsdflags)."""
+    bsd = s.variables.flag("bsdflags") or s.variables.flag("bsdcompat")
+    return dict(zip(_LETTERS, s.variables.text("attrlist") or (_BSD_LETTERS if bsd else _LETTERS), strict=False))
+
+
+def arrivals(s: Session) -> int:
+    """Take in what has arrived in the open mailbox, say and list it; how many messages that is."""
+    folder = s.open_folder()
+    count = folder.refresh()
+    if count:
+        s.say(f"New mail has arrived: {count} message{'s' * (count != 1)}")
+        print_lines(s, range(len(folder) - count + 1, len(folder) + 1))
+    return count
 
 
 def print_lines(s: Session, numbers: Iterable[int]) -> None:
     """Print the header lines of messages."""
     folder = s.open_folder()
-    headline = Headline(s.variables.text("headline") or FORMAT, width=s.screen()[1], last=len(folder))
+    headline, letters = _headline(s, len(folder)), _letters(s)
     mine = s.mine() if s.variables.flag("showto") else None
     lines = []
     for place, summary, count in folder.mailbox.listing(map(folder.place, numbers)):
         number = folder.number(place)
         if mine is not None and mine(summary.address):
             summary = _by_recipient(folder, number, summary)
-        lines.append(headline.line(number, folder.letter(number), summary, dot=number == folder.dot, lines=count))
+        letter = folder.letter(number)
+        letter = letters.get(letter, letter)
+        lines.append(headline.line(number, letter, summary, dot=number == folder.dot, lines=count))
         if len(lines) == 1000:
             s.out.write("\n".join(lines) + "\n")
             lines.clear()

@@ -30,21 +30,38 @@ def print_messages(s: Session, numbers: list[int], *, every_field: bool = False,
 
 
 def print_top(s: Session, number: int, count: int) -> None:
-    """Print the head and the first `count` lines of the text of one message."""
+    """Print the first lines of one message: with POSIXLY_CORRECT `count` in all, else so many of its text."""
     folder = s.open_folder()
-    lines = list(_lines(s, number, False))
-    text = lines.index("") + 1 if "" in lines else len(lines)
-    put(s, lines[: text + count])
+    context = s.filters["top"]
+    lines = list(_lines(s, number, False, "top" if context.ignored or context.retained else "type"))
+    if s.variables.flag("topsqueeze"):
+        lines = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
+    head = 1 if s.variables.strict else lines.index("") + 1 if "" in lines else len(lines)
+    put(s, lines[: head + count])
     folder.go(number, shown=True)
     folder.read(number)
 
 
-def _lines(s: Session, number: int, every_field: bool) -> Iterator[str]:
+def print_raw(s: Session, numbers: list[int]) -> None:
+    """Print messages as they came, safe, and mark them read."""
     from pymail import display
 
+    folder = s.open_folder()
+    for number in numbers:
+        folder.go(number, shown=True)
+        put(s, [f"Message {number}:", *display.source(folder.raw(number))])
+        folder.read(number)
+
+
+def _lines(s: Session, number: int, every_field: bool, context: str = "type") -> Iterator[str]:
+    from pymail import display
+
+    folder = s.open_folder()
     yield f"Message {number}:"
-    shows = (lambda name: True) if every_field else s.filters["type"].shows
-    yield from display.message(s.open_folder().raw(number), shown=shows, width=s.screen()[1])
+    if s.variables.flag("showenvelope"):
+        yield display.safe("From {} {}".format(*folder.received(number)))
+    shows = (lambda name: True) if every_field else s.filters[context].shows
+    yield from display.message(folder.raw(number), shown=shows, width=s.screen()[1])
 
 
 def put(s: Session, lines: Iterable[str], pager: bool = False) -> None:

@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 def run(s: Session, options: Options) -> int:
     """Read mail; the exit status."""
     path = mailbox_path(s, options)
-    s.readonly = options.has("read-only") or options.has("headers") or options.has("list")
-    if not _open(s, path):
+    once = [name for name in ("headers", "list", "print") if options.has(name)]
+    s.readonly = options.has("read-only") or bool(once)
+    if path and not _open(s, path) and (once or not s.variables.flag("emptystart")):
         return 1
-    if options.has("headers"):
-        return _list_only(s, "*")
-    if options.has("list"):
-        return _list_only(s, options.last("list") or "*")
+    if once:
+        return _print_only(s, once[-1], options.last("list") or "")
     _greet(s, options)
     try:
         for command in options.all("after"):
@@ -43,7 +42,7 @@ def _open(s: Session, path: str) -> bool:
     """Enter the mailbox; False when it is a system mailbox without mail, which is said."""
     system = path == s.names().system
     try:
-        mailbox, system = visit.open_mailbox(s, path)
+        mailbox = visit.open_mailbox(s, path)
     except Missing:
         if not system:
             raise
@@ -54,24 +53,31 @@ def _open(s: Session, path: str) -> bool:
         if waiting:
             s.complain(waiting)
         return False
-    visit.enter(s, mailbox, system)
+    visit.enter(s, mailbox, path)
+    interpreter.run_hook(s, f"folder-hook-{path}", "folder-hook")
     return True
 
 
-def _list_only(s: Session, text: str) -> int:
-    from pymail import msglist
+def _print_only(s: Session, how: str, text: str) -> int:
+    """-H, -L, -p: print header lines or messages, change nothing."""
+    from pymail import printing
+    from pymail.verbs.kinds import numbers
 
     folder = s.open_folder()
     if not len(folder):
         return 1
-    listing.print_lines(s, range(1, len(folder) + 1) if text == "*" else msglist.parse(text, folder))
+    found = numbers(s, text) if how == "list" else list(range(1, len(folder) + 1))
+    if how == "print":
+        printing.print_messages(s, found)
+    else:
+        listing.print_lines(s, found)
     return 0
 
 
 def _greet(s: Session, options: Options) -> None:
     if not s.variables.flag("quiet"):
         s.say(f"pymail {__version__}. Type ? for help.")
-    if options.has("no-headers"):
+    if options.has("no-headers") or s.folder is None:
         return
     visit.announce(s)
     waiting = _outbox_line(s)

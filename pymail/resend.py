@@ -37,15 +37,21 @@ class Resent:
         cc: Sequence[Address] = (),
         hostname: str,
         now: float,
+        told: bool = True,
     ) -> None:
-        """MailError(DATA) when its octets cannot travel as they are: lines over 998, a NUL, a lone CR."""
+        """Without `told` no field says who resent it.
+
+        MailError(DATA) when its octets cannot travel as they are: lines over 998, a NUL, a lone CR."""
         self._letter = letter
         self._check()
         self.message_id = encode.message_id(hostname, sender, now)
         head, self._skip = self._old_head()
-        self._head = headers.fold("Resent-Date", encode.date(now)) + encode.people("Resent-From", [sender])
-        self._head += encode.people("Resent-To", to) + encode.people("Resent-Cc", cc)
-        self._head += headers.fold("Resent-Message-ID", self.message_id) + head
+        self._head = head
+        if told:
+            who = encode.people("Resent-From", [sender])
+            who += encode.people("Resent-To", to) + encode.people("Resent-Cc", cc)
+            identity = headers.fold("Resent-Message-ID", self.message_id)
+            self._head = headers.fold("Resent-Date", encode.date(now)) + who + identity + head
         self.utf8 = not self._head.isascii()
         self.size = len(self._head) + letter.size
 

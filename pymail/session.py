@@ -33,7 +33,10 @@ class Leave(Exception):
 
 
 class Filter:
-    """Which header fields are shown: all but the ignored, or only the retained (POSIX discard, retain)."""
+    """Which header fields are shown: all but the ignored, or only the retained (POSIX discard, retain).
+
+    A name with characters of regular expressions, such as ^x-.*, is one.
+    """
 
     __slots__ = ("ignored", "retained")
 
@@ -44,7 +47,23 @@ class Filter:
     def shows(self, name: str) -> bool:
         """Is a field of this name shown? Case does not matter; retain overrides ignore."""
         name = name.lower()
-        return name in self.retained if self.retained else name not in self.ignored
+        return _named(name, self.retained) if self.retained else not _named(name, self.ignored)
+
+
+_MAGIC = frozenset("^[]*+?(){}|$\\")
+
+
+def _named(name: str, names: set[str]) -> bool:
+    return name in names or any(_matches(other, name) for other in names if not _MAGIC.isdisjoint(other))
+
+
+def _matches(pattern: str, name: str) -> bool:
+    import re
+
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False
 
 
 # Where header fields can be chosen; headerpick names them.
@@ -112,18 +131,21 @@ class Session:
     `sending`: in send mode, there is no folder. `composing`: a letter is being typed.
     `sources` is the stack of places that commands come from, `keyboard` its bottom.
     `previous` is what `#` names. `status` is the exit status so far. `account` is the one
-    that was changed to, "" for none. `by_recipient`: letters are recorded in files named after
-    their first recipients (-F).
+    that was changed to, "" for none, `before_account` the variables that it changed for a time.
+    `by_recipient`: letters are recorded in files named after their first recipients (-F). `custom`
+    are header fields for every letter, `lists` the known mailing lists, of which some are
+    `subscribed` to; `history` is what was typed.
     """
 
     __slots__ = (
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
-        "by_recipient", "last_shell", "last_verb", "macros", "accounts", "account", "command_aliases", "shortcuts",
+        "by_recipient", "custom", "lists", "subscribed", "history", "last_shell", "last_verb", "macros", "accounts",
+        "account", "before_account", "command_aliases", "shortcuts",
     )  # fmt: skip
 
     def __init__(
-        self, variables: Variables, environ: Mapping[str, str], keyboard: Keyboard, out: TextIO, err: TextIO
+        self, variables: Variables, environ: dict[str, str], keyboard: Keyboard, out: TextIO, err: TextIO
     ) -> None:
         self.variables = variables
         self.environ = environ
@@ -147,11 +169,16 @@ class Session:
                 self.filters[context].ignored.update(_NOISE.split())
         self.mailbox_user = ""
         self.by_recipient = False
+        self.custom: list[str] = []
+        self.lists: set[str] = set()
+        self.subscribed: set[str] = set()
+        self.history: list[str] = []
         self.last_shell = ""
         self.last_verb = ""
         self.macros: dict[str, list[str]] = {}
         self.accounts: dict[str, list[str]] = {}
         self.account = ""
+        self.before_account: Variables | None = None
         self.command_aliases: dict[str, str] = {}
         self.shortcuts: dict[str, str] = {}
 
@@ -163,11 +190,14 @@ class Session:
             self.out.write(printable(line) + "\n")
 
     def complain(self, text: str) -> None:
-        """A diagnostic: one safe line on standard error."""
-        self.out.flush()
+        """A diagnostic: one safe line on standard error, after what was said before."""
         prefix = "" if self.interactive and not self.sources_are_files() else "pymail: "
-        self.err.write(prefix + printable(text) + "\n")
-        self.err.flush()
+        for stream, line in ((self.out, ""), (self.err, prefix + printable(text) + "\n")):
+            try:
+                stream.write(line)
+                stream.flush()
+            except OSError:
+                continue  # nobody listens: the work that is told of goes on
 
     def sources_are_files(self) -> bool:
         """Do commands come from a start-up file or another file just now?"""
@@ -229,6 +259,13 @@ class Session:
         """The folder of the user's state (outbox, journals); "" without a home."""
         return xdg.state_folder(self.environ, self.user.home)
 
+    def outbox(self) -> str:
+        """The folder where letters wait; "" with nooutbox or without a home."""
+        given = self.variables.text("outbox")
+        if given:
+            return self.names().expand(given)
+        return os.path.join(self.state(), "outbox") if given is not None and self.state() else ""
+
     def names(self) -> Names:
         """What the short names of mailboxes stand for just now."""
         from pymail.mailboxes import names
@@ -238,15 +275,20 @@ class Session:
         if self.mailbox_user:
             # -u: another user's mailbox is %, and $MAIL is not his (DESIGN 2.8).
             user, environ = self.mailbox_user, {}
-        return names.Names(
+        system = names.system_mailbox(user, environ, "" if self.mailbox_user else self.state(), spool)
+        found = names.Names(
             home=self.user.home,
-            system=names.system_mailbox(user, environ, "" if self.mailbox_user else self.state(), spool),
+            system=system,
             mbox=self.variables.text("MBOX") or os.path.join(self.user.home, "mbox"),
             folder=self.variables.text("folder") or "",
             previous=self.previous,
             environ=self.environ,
             spool=spool or names.SPOOL,
         )
+        inbox = self.variables.text("inbox")
+        if inbox and not self.mailbox_user:
+            found.system = found.expand(inbox)
+        return found
 
     def mailbox_settings(self) -> Settings:
         """What mailboxes are told of this user's surroundings and wishes."""

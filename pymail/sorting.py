@@ -6,8 +6,9 @@ in the mailbox; messages that are equal keep the mailbox's order.
 
 from __future__ import annotations
 
-from pymail import threads
+from pymail import headers, threads
 from pymail.errors import USAGE, MailError
+from pymail.folder import COLLAPSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,13 +26,26 @@ KEYS: dict[str, Key] = {
     "subject": lambda summary: base_subject(summary.subject),
     "size": lambda summary: summary.size,
 }
-ORDERS = (*KEYS, "status", "thread", "none")
+ORDERS = (*KEYS, "to", "status", "thread", "none")
+
+
+def sort(folder: Folder, name: str, collapse: bool = False) -> None:
+    """Number the messages of a folder in this order, backwards when the name begins with a minus.
+
+    `collapse` hides the answers of threads in header lists. MailError (64) for an unknown order.
+    """
+    places = order(folder, name.removeprefix("-"))
+    if name.startswith("-"):
+        places = list(reversed(range(len(folder)) if places is None else places))
+    folder.sort(name, places)
+    for place in threads.parents(folder.mailbox) if collapse and name == "thread" else ():
+        folder.marks[place] |= COLLAPSED
 
 
 def order(folder: Folder, name: str) -> list[int] | None:
     """The places of the mailbox in this order; None for the mailbox's own. MailError (64) for an unknown name."""
     if name not in ORDERS:
-        raise MailError(f"sort {name}: the orders are {', '.join(ORDERS)}", USAGE)
+        raise MailError(f"sort {name}: the orders are {', '.join(ORDERS)}; a minus before one reverses it", USAGE)
     places = range(len(folder))
     if name == "none":
         return None
@@ -39,7 +53,15 @@ def order(folder: Folder, name: str) -> list[int] | None:
         return threads.order(folder.mailbox)
     if name == "status":
         return sorted(places, key=lambda place: folder.flags[place])
+    if name == "to":
+        return _by_recipient(folder.mailbox)
     return by_key(folder.mailbox, KEYS[name])
+
+
+def _by_recipient(mailbox: Mailbox) -> list[int]:
+    places = range(len(mailbox))
+    keys = [headers.decode(headers.find(head, b"To") or b"").casefold() for _, head in mailbox.heads(places)]
+    return sorted(places, key=keys.__getitem__)
 
 
 def by_key(mailbox: Mailbox, key: Key) -> list[int]:

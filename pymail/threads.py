@@ -48,6 +48,19 @@ def thread(mailbox: Mailbox, place: int) -> list[int]:
     return [other for other in range(len(mailbox)) if _root(above, other) == root]
 
 
+def below(mailbox: Mailbox, places: list[int]) -> set[int]:
+    """The places of all that answers these messages, or an answer to them."""
+    above = parents(mailbox)
+    found = set(places)
+    for place in sorted(above):
+        line = [place]
+        while above.get(line[-1], line[0]) not in line:
+            line.append(above[line[-1]])
+        if found.intersection(line[1:]):
+            found.add(place)
+    return found - set(places)
+
+
 def _root(above: dict[int, int], place: int) -> int:
     seen = {place}
     while place in above and above[place] not in seen:

@@ -25,17 +25,22 @@ def path_of(s: Session, name: str) -> str:
     return s.names().expand(name)
 
 
-def open_mailbox(s: Session, path: str) -> tuple[Mailbox, bool]:
-    """The mailbox at `path`, not yet entered, and whether it is the user's system mailbox."""
+def open_mailbox(s: Session, path: str, readonly: bool = False) -> Mailbox:
+    """The mailbox at `path`, not yet entered."""
     from pymail.mailboxes import opening
 
-    system = path == s.names().system
-    return opening.open_mailbox(path, s.mailbox_settings(), readonly=s.readonly), system
+    readonly = readonly or s.readonly or s.variables.flag("readonly")
+    return opening.open_mailbox(path, s.mailbox_settings(), readonly=readonly)
 
 
-def enter(s: Session, mailbox: Mailbox, system: bool) -> None:
-    """Make a mailbox the session's folder and tell what it has to say."""
-    s.folder = Folder(mailbox, system)
+def enter(s: Session, mailbox: Mailbox, path: str) -> None:
+    """Make the mailbox at `path` the session's folder, in the order of `autosort`; tell what it has to say."""
+    s.folder = Folder(mailbox, path == s.names().system)
+    order = s.variables.text("autosort")
+    if order:
+        from pymail import sorting
+
+        sorting.sort(s.folder, order, s.variables.flag("autocollapse"))
     for note in [*mailbox.notes, *(mailbox.details if s.variables.flag("verbose") else ())]:
         s.complain(note)
 

@@ -8,30 +8,44 @@ asks for must stand in a table.
 from __future__ import annotations
 
 from pymail.errors import USAGE, MailError
-from pymail.variables import posix, reading, sending, servers
+from pymail.variables import commands, posix, reading, sending, servers
 from pymail.variables.table import FLAG, TEXT, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-TABLE = {row.name: row for section in (posix, sending, servers, reading) for row in section.ROWS}
+# As pymailrc(5) has them.
+SECTIONS = (
+    ("POSIX", posix.ROWS),
+    ("Sending", sending.ROWS),
+    ("Servers", servers.ROWS),
+    ("Mailboxes and display", reading.ROWS),
+    ("Commands", commands.ROWS),
+)
+TABLE = {row.name: row for _, rows in SECTIONS for row in rows}
 
 
 class Variables:
-    """Names and values; `strict`: POSIX's defaults (POSIXLY_CORRECT)."""
+    """Names and values."""
 
-    __slots__ = ("strict", "_given")
+    __slots__ = ("_strict", "_given")
 
     def __init__(self, strict: bool) -> None:
-        self.strict = strict
+        self._strict = strict
         self._given: dict[str, tuple[str | None, str]] = {}
 
     def copy(self) -> Variables:
         """Values that can be changed apart from these (another account)."""
-        other = Variables(self.strict)
+        other = Variables(self._strict)
         other._given = dict(self._given)
         return other
+
+    @property
+    def strict(self) -> bool:
+        """Are the defaults POSIX's? `posix` decides, else what stood in the environment."""
+        given = self._given.get("posix")
+        return self._strict if given is None else given[0] is not None
 
     # -- asked for by our own code ---------------------------------------
 
@@ -50,7 +64,7 @@ class Variables:
 
     def origin(self, name: str) -> str:
         """Who gave the value: default, environment, option, rc or user."""
-        given = self._given.get(self._row(name).name)
+        given = self._given.get(self.row(name).name)
         return given[1] if given else "default"
 
     def _value(self, row: Variable) -> str | None:
@@ -63,7 +77,7 @@ class Variables:
 
     def get(self, name: str) -> str | None:
         """The value of any variable, known or not; None when it is unset."""
-        row = self._row(name)
+        row = self.row(name)
         return self._value(row)
 
     def set(self, name: str, value: str, origin: str = "user") -> None:
@@ -75,7 +89,7 @@ class Variables:
         if name.startswith("no") and name not in TABLE and not value:
             self.unset(name[2:], origin)
             return
-        row = self._row(name)
+        row = self.row(name)
         wrong = row.wrong(value)
         if wrong:
             raise MailError(f"set {name}={value}: {wrong}", USAGE)
@@ -85,7 +99,7 @@ class Variables:
         """Erase a variable, also one that is set by default."""
         if name.startswith("no") and name not in TABLE and name[2:] in TABLE:
             name = name[2:]
-        self._give(self._row(name), None, origin)
+        self._give(self.row(name), None, origin)
 
     def import_environment(self, environ: Mapping[str, str]) -> None:
         """Take over the environment variables that POSIX names (Start-Up, step 3)."""
@@ -96,13 +110,14 @@ class Variables:
 
     def items(self) -> Iterator[tuple[Variable, str]]:
         """Every variable that is set, by name."""
-        rows = {**TABLE, **{name: self._row(name) for name in self._given}}
+        rows = {**TABLE, **{name: self.row(name) for name in self._given}}
         for name in sorted(rows, key=str.lower):
             value = self._value(rows[name])
             if value is not None and not rows[name].same:
                 yield rows[name], value
 
-    def _row(self, name: str) -> Variable:
+    def row(self, name: str) -> Variable:
+        """The row of a table, or one made for a name that none knows."""
         row = TABLE.get(name) or Variable(name, TEXT, None, "")
         return TABLE[row.same] if row.same else row
 

@@ -1,12 +1,12 @@
-"""The verbs that move between mailboxes and files: save, copy, write, folder, quit."""
+"""The verbs that move messages to files, and those that leave: save, copy, write, quit, exit."""
 
 from __future__ import annotations
 
-from pymail import listing, visit
+from pymail import visit
 from pymail.errors import USAGE, MailError
 from pymail.folder import MBOX, SAVED
 from pymail.session import Leave, Session
-from pymail.verbs.kinds import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, NOTHING, Words
+from pymail.verbs.kinds import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, Words
 from pymail.verbs.table import verb
 
 
@@ -47,14 +47,14 @@ def copy_by_author(s: Session, numbers: list[int]) -> None:
     _read(s, numbers)
 
 
-@verb("mov[e]", kind=MSGLIST_FILE, changes=True)
+@verb("mov[e]", "mv", kind=MSGLIST_FILE, changes=True)
 def move(s: Session, numbers: list[int], path: str) -> None:
     """Append messages to a file and delete them here."""
     _append(s, numbers, path)
     s.open_folder().delete(numbers)
 
 
-@verb("Mov[e]", kind=MSGLIST, startup=False, changes=True)
+@verb("Mov[e]", "Mv", kind=MSGLIST, startup=False, changes=True)
 def move_by_author(s: Session, numbers: list[int]) -> None:
     """Move messages to a file of the author's name."""
     move(s, numbers, visit.author_file(s, numbers[0]))
@@ -98,42 +98,6 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
 
 
-@verb("fi[le]", "fold[er]", kind=Words("[file]", 0, 1))
-def folder_(s: Session, names: list[str]) -> None:
-    """Show which mailbox is open, or open another.
-
-    The open one is left as quit leaves it. % is the system mailbox, %user that of a user, # the mailbox before,
-    & mbox, +name one in the folder directory.
-    """
-    if not names:
-        s.say(listing.status_line(s.open_folder()))
-        return
-    path = visit.path_of(s, names[0])
-    mailbox, system = visit.open_mailbox(s, path)
-    try:
-        visit.leave(s)
-    except (MailError, OSError):
-        mailbox.close()
-        raise
-    visit.enter(s, mailbox, system)
-    visit.announce(s)
-
-
-@verb("folders", kind=NOTHING)
-def folders(s: Session) -> None:
-    """List the folder directory."""
-    from pymail import process
-
-    folder = s.names().directory
-    if not folder:
-        raise MailError("folders: no folder directory; set folder=DIRECTORY", USAGE)
-    process.shell(s, f"{s.variables.text('LISTER') or 'ls'} {_quoted(folder)}")
-
-
-def _quoted(path: str) -> str:
-    return "'" + path.replace("'", "'\\''") + "'"
-
-
 @verb("q[uit]", kind=Words("[status]", 0, 1), startup=False, composing=False)
 def quit_(s: Session, words: list[str]) -> None:
     """Leave and do what was asked for.
@@ -155,5 +119,3 @@ def _status(s: Session, words: list[str]) -> int:
     if words and not words[0].isdecimal():
         raise MailError(f"{words[0]}: a number is wanted for the exit status", USAGE)
     return int(words[0]) % 256 if words else s.status
-
-

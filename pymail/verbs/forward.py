@@ -1,11 +1,11 @@
-"""The verbs that pass messages on: forward, resend."""
+"""The verbs that pass messages on: forward, Forward, resend, Resend."""
 
 from __future__ import annotations
 
 import time
 
-from pymail import display, headers, post
 from pymail import draft as drafts
+from pymail import headers, post, quotation
 from pymail.body import Body
 from pymail.escapes import recipients
 from pymail.resend import Resent
@@ -13,6 +13,10 @@ from pymail.session import Session
 from pymail.verbs import send
 from pymail.verbs.kinds import MSGLIST_ADDRESSES
 from pymail.verbs.table import verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.addresses import Address
 
 
 @verb("forw[ard]", "fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
@@ -33,21 +37,14 @@ def forward_recorded(s: Session, numbers: list[int], text: str) -> None:
 def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> None:
     people = recipients(s, text)
     for number in numbers:
-        raw = s.open_folder().raw(number)
-        whole = Body(raw) if s.variables.flag("forward-as-attachment") else None
+        whole = Body(s.open_folder().raw(number)) if s.variables.flag("forward-as-attachment") else None
         draft = drafts.forward(headers.fields(s.open_folder().head(number)), whole)
         draft.to = list(people)
         if whole is None:
-            draft.body.write(_quoted(s, raw))
+            mark = "-------- Original Message --------"
+            draft.body.write(quotation.octets([mark, *quotation.lines(s, number, quotation.SHOWN, "forward")]))
         send.compose(s, draft, record)
         s.open_folder().read(number)
-
-
-def _quoted(s: Session, raw: bytes) -> bytes:
-    """The message as it stands in a letter of mine, between two marks."""
-    lines = display.message(raw, shown=s.filters["forward"].shows)
-    text = "\n".join(["-------- Original Message --------", *lines, ""])
-    return text.encode("utf-8", "surrogateescape")
 
 
 @verb("rese[nd]", "bo[unce]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
@@ -56,12 +53,23 @@ def resend(s: Session, numbers: list[int], text: str) -> None:
 
     Resent- fields say who did it (RFC 5322 3.6.6).
     """
-    people = recipients(s, text)
-    sender = post.my_address(s)
+    _resend(s, numbers, recipients(s, text), True)
+
+
+@verb("Rese[nd]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
+def resend_untold(s: Session, numbers: list[int], text: str) -> None:
+    """As resend; no Resent- field tells of it."""
+    _resend(s, numbers, recipients(s, text), False)
+
+
+def _resend(s: Session, numbers: list[int], people: list[Address], told: bool) -> None:
+    sender, given = post.my_address(s), s.variables.text("record")
+    record = s.outgoing_file(given) if given and s.variables.flag("record-resent") else ""
     for number in numbers:
         letter = Resent(
-            Body(s.open_folder().raw(number)), sender=sender, to=people, hostname=post.domain(s), now=time.time()
-        )
-        status = post.carry(s, sender, people, letter, "")
+            Body(s.open_folder().raw(number)), sender=sender, to=people, hostname=post.domain(s), now=time.time(),
+            told=told,
+        )  # fmt: skip
+        status = post.carry(s, sender, people, letter, record)
         if status and not s.interactive:
             s.status = status

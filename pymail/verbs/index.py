@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pymail import listing
 from pymail.errors import MailError
+from pymail.folder import COLLAPSED
 from pymail.session import Session
 from pymail.verbs.kinds import MESSAGE_OR_NONE, MSGLIST, MSGLIST_OR_NONE, NOTHING, Text, Words
 from pymail.verbs.table import verb
@@ -25,25 +26,48 @@ def from_(s: Session, numbers: list[int]) -> None:
     listing.print_lines(s, numbers)
 
 
-@verb("z", kind=Text("[+|-]"))
+@verb("z", kind=Text("[+|-|number]"))
 def z(s: Session, text: str) -> None:
     """Print the next or previous page of header lines.
 
-    z^ prints the first, z$ the last page.
+    z3 prints the third page, z+2 and z-2 go two pages on or back, z^ prints the first, z$ the last page.
     """
+    _turn(s, _page(s, text))
+
+
+def _page(s: Session, text: str) -> int:
+    """The first message of the page that is meant; it need not be there."""
+    folder, size = s.open_folder(), listing.page_size(s)
+    here = folder.top or listing.page_of(s, folder.dot)
+    fixed = {"": here + size, "+": here + size, "-": here - size, ".": here, "^": 1,
+             "$": listing.page_of(s, len(folder))}  # fmt: skip
+    if text in fixed:
+        return fixed[text]
+    if not text.lstrip("+-").isdecimal():
+        raise MailError(f"z{text}: z, z+, z-, z^, z$ and numbers of pages are known")
+    return int(text) * size + (here if text[0] in "+-" else 1 - size)
+
+
+def _turn(s: Session, top: int) -> None:
     folder = s.open_folder()
-    size = listing.page_size(s)
-    top = {
-        "": folder.top + size, "+": folder.top + size, "-": folder.top - size, ".": folder.top,
-        "^": 1, "$": listing.page_of(s, len(folder)),
-    }.get(text)  # fmt: skip
-    if top is None:
-        raise MailError(f"z{text}: z, z+, z-, z^ and z$ are known")
-    if not 1 <= top <= len(folder) and text in ("", "+", "-"):
+    if not 1 <= top <= max(len(folder), 1):
         s.say("On last screenful of messages" if top > 1 else "On first screenful of messages")
         return
-    folder.go(listing.first_live(folder, max(top, 1)))
-    listing.print_page(s, max(top, 1))
+    folder.go(listing.first_live(folder, top))
+    listing.print_page(s, top)
+
+
+@verb("Z", kind=NOTHING)
+def next_new(s: Session) -> None:
+    """Print the next page with something new.
+
+    That is a new or a flagged message.
+    """
+    folder, size = s.open_folder(), listing.page_size(s)
+    top = (folder.top or 1 - size) + size
+    wanted = [number for letter in "nf" for number in folder.state(letter) if not folder.deleted(number)]
+    number = min((number for number in wanted if number >= top), default=len(folder) + 1)
+    _turn(s, listing.page_of(s, number))
 
 
 @verb("=", kind=MSGLIST_OR_NONE)
@@ -62,28 +86,35 @@ def size(s: Session, numbers: list[int]) -> None:
         s.say(f"{number}: {folder.mailbox.lines(place)}/{folder.mailbox.size(place)}")
 
 
+@verb("enve[lope]", kind=MSGLIST)
+def envelope(s: Session, numbers: list[int]) -> None:
+    """Print who sent messages, and when they came."""
+    for number in numbers:
+        sender, date = s.open_folder().received(number)
+        s.say(f"{number}: {sender} {date}")
+
+
 @verb("inc[orporate]", "newm[ail]", kind=NOTHING)
 def inc(s: Session) -> None:
     """Take in mail that has arrived meanwhile."""
-    folder = s.open_folder()
-    count = folder.refresh()
-    if not count:
+    if not listing.arrivals(s):
         s.say("No new mail")
-        return
-    s.say(f"New mail has arrived: {count} message{'s' * (count != 1)}")
-    listing.print_lines(s, range(len(folder) - count + 1, len(folder) + 1))
 
 
 @verb("sor[t]", kind=Words("[order]", 0, 1))
 def sort(s: Session, names: list[str]) -> None:
     """Number the messages by date, from, subject ...
 
-    The orders are date, from, subject, size, status, thread and none, the mailbox's own.
+    The orders are date, from, to, subject, size, status, thread and none, the mailbox's own; a minus before one
+    reverses it. Without an order the present one is told.
     """
     from pymail import sorting
 
     folder = s.open_folder()
-    folder.sort(sorting.order(folder, names[0] if names else "none"))
+    if not names:
+        s.say(f"sort {folder.sorted}")
+        return
+    sorting.sort(folder, names[0], s.variables.flag("autocollapse"))
     listing.print_page(s, listing.page_of(s, folder.dot))
 
 
@@ -96,4 +127,24 @@ def thread(s: Session) -> None:
 @verb("unth[read]", "unso[rt]", kind=NOTHING)
 def unthread(s: Session) -> None:
     """Number the messages as the mailbox does."""
+    s.open_folder().mark(range(1, len(s.open_folder()) + 1), 0, instead_of=COLLAPSED)
     sort(s, ["none"])
+
+
+@verb("coll[apse]", kind=MSGLIST)
+def collapse(s: Session, numbers: list[int]) -> None:
+    """Hide the answers to messages in header lists."""
+    s.open_folder().mark(_answers(s, numbers), COLLAPSED)
+
+
+@verb("uncoll[apse]", kind=MSGLIST)
+def uncollapse(s: Session, numbers: list[int]) -> None:
+    """Show the answers to messages again."""
+    s.open_folder().mark(_answers(s, numbers), 0, instead_of=COLLAPSED)
+
+
+def _answers(s: Session, numbers: list[int]) -> list[int]:
+    from pymail import threads
+
+    folder = s.open_folder()
+    return [folder.number(place) for place in threads.below(folder.mailbox, list(map(folder.place, numbers)))]

@@ -9,8 +9,6 @@ from pymail.session import Session
 from pymail.verbs.kinds import Text, Words
 from pymail.verbs.table import verb
 
-_DEEPEST = 50
-
 
 @verb("def[ine]", kind=Words("[name {]", 0, 2), sending=True)
 def define(s: Session, names: list[str]) -> None:
@@ -32,22 +30,41 @@ def call(s: Session, names: list[str]) -> None:
     """Carry out a macro."""
     if names[0] not in s.macros:
         raise MailError(f"{names[0]}: no such macro; define makes one", USAGE)
-    _run(s, names[0], s.macros[names[0]])
+    s.variables = interpreter.run_macro(s, names[0], s.macros[names[0]]) or s.variables
+
+
+@verb("localo[pts]", kind=Words("[on|off]", 0, 1), sending=True)
+def localopts(s: Session, words: list[str]) -> None:
+    """Take back what a macro sets after this.
+
+    That happens when the macro ends; what an account sets stays until another one is chosen.
+    """
+    source = s.sources[-1]
+    if not isinstance(source, Script):
+        raise MailError("localopts: only in macros and accounts", USAGE)
+    off = words[:1] and words[0].lower() in ("off", "no", "0")
+    source.saved = None if off else source.saved or s.variables.copy()
 
 
 @verb("ac[count]", kind=Words("[name [{]]", 0, 2), sending=True)
 def account(s: Session, names: list[str]) -> None:
     """Define, change or list accounts.
 
-    An account is defined as a macro is; null is the one without settings.
+    An account is defined as a macro is; null is the one without settings. Where a mailbox is open, that of the
+    account is opened in its place.
     """
     if len(names) != 1:
         _define(s, "account", s.accounts, names)
         return
     if names[0] != "null" and names[0] not in s.accounts:
         raise MailError(f"{names[0]}: no such account", NOINPUT)
+    if s.account:
+        interpreter.run_hook(s, "on-account-cleanup-" + s.account, "on-account-cleanup")
+    s.variables, s.before_account = s.before_account or s.variables, None
     s.account = "" if names[0] == "null" else names[0]
-    _run(s, names[0], s.accounts.get(names[0], []))
+    s.before_account = interpreter.run_macro(s, names[0], s.accounts.get(names[0], []))
+    if s.folder is not None:
+        interpreter.execute(s, "folder %")
 
 
 @verb("unac[count]", kind=Words("name ...", 1), sending=True)
@@ -87,11 +104,33 @@ def _remove(table: dict[str, list[str]], names: list[str]) -> None:
             raise MailError(f"{name}: not defined", USAGE)
 
 
-def _run(s: Session, name: str, lines: list[str]) -> None:
-    if len(s.sources) > _DEEPEST:
-        raise MailError(f"{name}: calls itself without end", USAGE)
-    startup = bool(s.sources) and s.sources[-1].startup
-    interpreter.run(s, Script(name, lines, startup))
+@verb("ignerr", kind=Text("command"), sending=True)
+def ignerr(s: Session, text: str) -> None:
+    """Do a command and never mind its errors."""
+    import contextlib
+
+    with contextlib.suppress(MailError, OSError):
+        interpreter.execute(s, text)
+
+
+@verb("wysh", kind=Text("command"), sending=True)
+def wysh(s: Session, text: str) -> None:
+    """Do a command; s-nail's word for its quoting."""
+    interpreter.execute(s, text)
+
+
+@verb("hi[story]", kind=Words("[number|clear]", 0, 1))
+def history(s: Session, words: list[str]) -> None:
+    """List what was typed, or do a line of it again."""
+    if not words:
+        for number, line in enumerate(s.history, 1):
+            s.say(f"{number:>4}  {line}")
+    elif words[0] == "clear":
+        s.history.clear()
+    elif words[0].isdecimal() and 1 <= int(words[0]) <= len(s.history):
+        interpreter.execute(s, s.history[int(words[0]) - 1])
+    else:
+        raise MailError(f"history {words[0]}: clear or a number of the list is wanted", USAGE)
 
 
 @verb("eval", kind=Text("command"), sending=True)

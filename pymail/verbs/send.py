@@ -1,23 +1,46 @@
-"""The verbs that write letters: mail, reply, Reply, followup, Followup."""
+"""The verbs that write letters: mail, Mail, reply, followup and their kin."""
 
 from __future__ import annotations
 
 from pymail import addresses, headers, post, visit
 from pymail import draft as drafts
 from pymail.draft import Draft
+from pymail.errors import USAGE, MailError
 from pymail.escapes import recipients
 from pymail.session import Session
 from pymail.summary import ANSWERED
 from pymail.verbs.kinds import MSGLIST, Text
 from pymail.verbs.table import verb
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.addresses import Address
+    from pymail.headers import Fields
+
 
 @verb("m[ail]", kind=Text("address ..."), startup=False, composing=False)
 def mail(s: Session, text: str) -> None:
     """Write a letter to these addresses."""
+    draft = _to(s, text)
+    compose(s, draft, None)
+
+
+@verb("M[ail]", kind=Text("address ..."), startup=False, composing=False)
+def mail_recorded(s: Session, text: str) -> None:
+    """As mail, with a copy in the recipient's file."""
+    draft = _to(s, text)
+    compose(s, draft, s.file_of(draft.to[0].spec))
+
+
+def _to(s: Session, text: str) -> Draft:
+    """A letter to these people, who are asked for on a terminal."""
+    if not text and s.keyboard.terminal:
+        text = s.keyboard.read("To: ") or ""
     draft = Draft()
     draft.to = recipients(s, text)
-    compose(s, draft, None)
+    if not draft.to:
+        raise MailError("mail: to whom? name at least one address", USAGE)
+    return draft
 
 
 @verb("r[eply]", "r[espond]", kind=MSGLIST, startup=False, composing=False)
@@ -26,7 +49,7 @@ def reply(s: Session, numbers: list[int]) -> None:
 
     With flipr: the author alone.
     """
-    _reply(s, numbers, not s.variables.flag("flipr"), None)
+    answer(s, numbers, not s.variables.flag("flipr"), None)
 
 
 @verb("R[eply]", "R[espond]", kind=MSGLIST, startup=False, composing=False)
@@ -35,39 +58,100 @@ def reply_author(s: Session, numbers: list[int]) -> None:
 
     With flipr: all recipients as well.
     """
-    _reply(s, numbers, s.variables.flag("flipr"), None)
+    answer(s, numbers, s.variables.flag("flipr"), None)
 
 
 @verb("fo[llowup]", kind=MSGLIST, startup=False, composing=False)
 def followup(s: Session, numbers: list[int]) -> None:
     """As reply, with a copy in the author's file."""
-    _reply(s, numbers, not s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
+    answer(s, numbers, not s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
 @verb("F[ollowup]", kind=MSGLIST, startup=False, composing=False)
 def followup_author(s: Session, numbers: list[int]) -> None:
     """As Reply, with a copy in the author's file."""
-    _reply(s, numbers, s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
+    answer(s, numbers, s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
-def _reply(s: Session, numbers: list[int], everyone: bool, record: str | None) -> None:
+@verb("replya[ll]", "responda[ll]", kind=MSGLIST, startup=False, composing=False)
+def reply_all(s: Session, numbers: list[int]) -> None:
+    """As reply, whatever flipr says."""
+    answer(s, numbers, True, None)
+
+
+@verb("replys[ender]", "responds[ender]", kind=MSGLIST, startup=False, composing=False)
+def reply_sender(s: Session, numbers: list[int]) -> None:
+    """As Reply, whatever flipr says."""
+    answer(s, numbers, False, None)
+
+
+@verb("followupa[ll]", kind=MSGLIST, startup=False, composing=False)
+def followup_all(s: Session, numbers: list[int]) -> None:
+    """As followup, whatever flipr says."""
+    answer(s, numbers, True, visit.author_file(s, numbers[0]))
+
+
+@verb("followups[ender]", kind=MSGLIST, startup=False, composing=False)
+def followup_sender(s: Session, numbers: list[int]) -> None:
+    """As Followup, whatever flipr says."""
+    answer(s, numbers, False, visit.author_file(s, numbers[0]))
+
+
+def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -> None:
     """Answer a message, or the authors of several (POSIX Reply to a Message or a Message List)."""
     folder = s.open_folder()
     if everyone:
         numbers = numbers[:1]
         folder.go(numbers[0])
-    fields = [headers.fields(folder.head(number)) for number in numbers]
-    me = [address for name in s.my_names() for address in addresses.lenient(name)]
+    letters = [headers.fields(folder.head(number)) for number in numbers]
     names = ("metoo", "reply_to_honour", "followup_to_honour", "recipients_in_cc")
     wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
-    draft = drafts.reply(fields, everyone=everyone, me=me, **wishes)
+    draft = drafts.reply(letters, everyone=everyone, me=_me(s, letters), **wishes)
+    if s.variables.flag("allnet"):
+        draft.to = _one_a_login(draft.to, [])
+        draft.cc = _one_a_login(draft.cc, draft.to)
+    send_answer(s, numbers, draft, record)
+
+
+def _me(s: Session, letters: list[Fields]) -> list[Address]:
+    """My addresses; with allnet also those in the letters whose login part is one of mine (POSIX allnet, metoo)."""
+    me = [address for name in s.my_names() for address in addresses.lenient(name)]
+    if s.variables.flag("allnet"):
+        mine = s.mine()
+        values = [value for letter in letters for name, value in letter if name.lower() in _PEOPLE]
+        me += [person for value in values for person in addresses.lenient(value) if mine(person.spec)]
+    return me
+
+
+_PEOPLE = ("from", "reply-to", "to", "cc", "mail-followup-to")
+
+
+def _one_a_login(people: list[Address], before: list[Address]) -> list[Address]:
+    """The first of those with the same login part, none of those with one that came before."""
+    known = {person.local.casefold() for person in before}
+    first: dict[str, Address] = {}
+    for person in people:
+        first.setdefault(person.local.casefold(), person)
+    return [person for login, person in first.items() if login not in known]
+
+
+def send_answer(s: Session, numbers: list[int], draft: Draft, record: str | None) -> None:
+    """Let the user write an answer to messages and send it; with `quote` they stand in it."""
+    if not s.variables.flag("fullnames"):
+        for person in (*draft.to, *draft.cc):
+            person.name = ""
     if s.keyboard.terminal:
         for field, people in (("To", draft.to), ("Cc", draft.cc)):
             if people:
                 s.say(f"{field}: {', '.join(address.header() for address in people)}")
         s.say(f"Subject: {draft.subject}", "")
-    if compose(s, draft, record):
-        folder.flag(numbers, ANSWERED)
+    if s.variables.flag("quote"):
+        from pymail import quotation
+
+        for number in numbers:
+            draft.body.write(quotation.answered(s, number))
+    if compose(s, draft, record) and s.variables.flag("markanswered"):
+        s.open_folder().flag(numbers, ANSWERED)
 
 
 def compose(s: Session, draft: Draft, record: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""The verbs of start-up files: variables, aliases, filters, conditions.
+"""The verbs of start-up files: variables, aliases, conditions.
 
 Apart because sending with a start-up file needs just these: the other verbs are not
 even loaded then.
@@ -11,10 +11,16 @@ import os
 from pymail import interpreter, words
 from pymail.errors import USAGE, MailError
 from pymail.input import Script
-from pymail.session import CONTEXTS, Filter, Session
+from pymail.session import Session
 from pymail.variables.values import TABLE, shown
-from pymail.verbs.kinds import NOTHING, Text, Words
+from pymail.verbs.kinds import NOTHING, Members, Text, Words
 from pymail.verbs.table import verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.variables.table import Variable
+
+_DEEPEST = 50
 
 
 @verb("se[t]", kind=Words("[name[=value] ...]"), sending=True)
@@ -24,7 +30,7 @@ def set_(s: Session, names: list[str]) -> None:
     `noname` unsets one; `set all` explains every variable.
     """
     if names == ["all"]:
-        variables(s)
+        variables(s, [])
         return
     for name in names:
         name, _, value = name.partition("=")
@@ -41,21 +47,37 @@ def unset(s: Session, names: list[str]) -> None:
         s.variables.unset(name, _origin(s))
 
 
-@verb("variab[les]", kind=NOTHING, sending=True)
-def variables(s: Session) -> None:
-    """Explain every variable and show its value."""
-    for name, row in sorted(TABLE.items(), key=lambda item: item[0].lower()):
+@verb("variab[les]", "vars[how]", kind=Words("[name ...]"), sending=True)
+def variables(s: Session, names: list[str]) -> None:
+    """Explain variables and show their values.
+
+    Without names: all of them.
+    """
+    for name in names or sorted(TABLE, key=str.lower):
+        row = TABLE.get(name)
         value = s.variables.get(name)
-        s.say(f"{'no' + name if value is None else shown(row, value):<24} {row.text}")
+        setting = "no" + name if value is None else shown(row or s.variables.row(name), value)
+        s.say(f"{setting:<24} {_explained(row)}".rstrip())
+
+
+def _explained(row: Variable | None) -> str:
+    """What a variable is for, and its default where that is not unset."""
+    if row is None:
+        return "Not known to pymail."
+    return f"Another name of {row.same}." if row.same else row.text
 
 
 def _origin(s: Session) -> str:
     return "rc" if s.sources and s.sources[-1].startup else "user"
 
 
-@verb("a[lias]", "g[roup]", kind=Words("[alias [address ...]]"), sending=True)
+@verb("a[lias]", "g[roup]", kind=Members("[name [address ...]]"), sending=True)
 def alias(s: Session, names: list[str]) -> None:
-    """Add addresses to an alias, or show one or all."""
+    """Add addresses to an alias, or show one or all.
+
+    An alias stands for its addresses where it is a whole address; a backslash before an address keeps that from
+    being taken for an alias again.
+    """
     if len(names) > 1:
         s.aliases.setdefault(names[0], []).extend(names[1:])
         return
@@ -65,7 +87,7 @@ def alias(s: Session, names: list[str]) -> None:
         s.say(f"{name}\t{' '.join(s.aliases[name])}")
 
 
-@verb("una[lias]", kind=Words("alias ...", 1), sending=True)
+@verb("una[lias]", "ung[roup]", kind=Words("name ...", 1), sending=True)
 def unalias(s: Session, names: list[str]) -> None:
     """Remove aliases; * removes all."""
     for name in names:
@@ -84,93 +106,47 @@ def alternates(s: Session, names: list[str]) -> None:
         s.say(" ".join(s.alternates))
 
 
-@verb("di[scard]", "ig[nore]", kind=Words("[field ...]"), sending=True)
-def ignore(s: Session, names: list[str]) -> None:
-    """Hide header fields of printed messages.
+@verb("unalt[ernates]", kind=Words("address ...", 1), sending=True)
+def unalternates(s: Session, names: list[str]) -> None:
+    """Say which addresses are not mine; * for all."""
+    gone = {name.casefold() for name in names}
+    s.alternates = [name for name in s.alternates if "*" not in gone and name.casefold() not in gone]
 
-    Without fields the hidden ones are listed.
+
+@verb("seten[v]", kind=Words("[name[=value] ...]"), sending=True)
+def setenv(s: Session, names: list[str]) -> None:
+    """Set environment variables for other programs.
+
+    Without names they are listed.
     """
-    _pick(s, s.filters["type"].ignored, names)
+    for name in names:
+        name, _, value = name.partition("=")
+        s.environ[name] = value
+    for name in () if names else sorted(s.environ):
+        s.say(f"{name}={s.environ[name]}")
 
 
-@verb("ret[ain]", kind=Words("[field ...]"), sending=True)
-def retain(s: Session, names: list[str]) -> None:
-    """Show only these header fields.
+@verb("unsete[nv]", kind=Words("name ...", 1), sending=True)
+def unsetenv(s: Session, names: list[str]) -> None:
+    """Erase environment variables."""
+    for name in names:
+        s.environ.pop(name, None)
 
-    Without fields they are listed. retain overrides ignore.
+
+@verb("env[iron]", kind=Words("how name ...", 2), sending=True)
+def environ(s: Session, words: list[str]) -> None:
+    """Set, erase, take over environment variables.
+
+    `environ set name=value`, `environ unset name`; what `environ link name` names is a variable of pymail too.
     """
-    _pick(s, s.filters["type"].retained, names)
-
-
-@verb("unig[nore]", kind=Words("field ...", 1), sending=True)
-def unignore(s: Session, names: list[str]) -> None:
-    """Show hidden header fields again; * shows all."""
-    _unpick(s.filters["type"].ignored, names)
-
-
-@verb("unret[ain]", kind=Words("field ...", 1), sending=True)
-def unretain(s: Session, names: list[str]) -> None:
-    """Take fields off the list of retain; * all."""
-    _unpick(s.filters["type"].retained, names)
-
-
-@verb("savei[gnore]", "saved[iscard]", kind=Words("[field ...]"), sending=True)
-def saveignore(s: Session, names: list[str]) -> None:
-    """Leave header fields out of saved messages.
-
-    Without fields they are listed.
-    """
-    _pick(s, s.filters["save"].ignored, names)
-
-
-@verb("saver[etain]", kind=Words("[field ...]"), sending=True)
-def saveretain(s: Session, names: list[str]) -> None:
-    """Keep only these header fields in saved messages.
-
-    Without fields they are listed. saveretain overrides saveignore.
-    """
-    _pick(s, s.filters["save"].retained, names)
-
-
-@verb("headerp[ick]", kind=Words("[context ...]"), sending=True)
-def headerpick(s: Session, given: list[str]) -> None:
-    """Choose header fields, context by context.
-
-    `headerpick type ignore field ...` or `headerpick type retain field ...`; the contexts are type, top, save and
-    forward. Without fields the chosen ones are listed.
-    """
-    for context in given[:1] or CONTEXTS:
-        chosen = _context(s, context)
-        for how, fields in (("ignore", chosen.ignored), ("retain", chosen.retained)):
-            if given[1:2] == [how]:
-                _pick(s, fields, given[2:])
-            elif len(given) < 2 and fields:
-                s.say(f"headerpick {context} {how} {' '.join(sorted(fields))}")
-
-
-@verb("unheaderp[ick]", kind=Words("context ...", 3), sending=True)
-def unheaderpick(s: Session, given: list[str]) -> None:
-    """Take back what headerpick chose; * takes all."""
-    chosen = _context(s, given[0])
-    _unpick(chosen.retained if given[1] == "retain" else chosen.ignored, given[2:])
-
-
-def _context(s: Session, name: str) -> Filter:
-    if name not in s.filters:
-        raise MailError(f"headerpick {name}: the contexts are {', '.join(CONTEXTS)}", USAGE)
-    return s.filters[name]
-
-
-def _pick(s: Session, fields: set[str], names: list[str]) -> None:
-    fields.update(name.lower() for name in names)
-    for name in () if names else sorted(fields):
-        s.say(name)
-
-
-def _unpick(fields: set[str], names: list[str]) -> None:
-    if "*" in names:
-        fields.clear()
-    fields.difference_update(name.lower() for name in names)
+    how, *names = words
+    if how not in ("set", "unset", "link"):
+        raise MailError(f"environ {how}: set, unset and link are known", USAGE)
+    if how == "link":
+        for name in names:
+            s.variables.set(name, s.environ.get(name, ""), _origin(s))
+    else:
+        (setenv if how == "set" else unsetenv)(s, names)
 
 
 @verb("ec[ho]", kind=Words("string ..."), sending=True)
@@ -188,16 +164,31 @@ def cd(s: Session, names: list[str]) -> None:
     os.chdir(path)
 
 
+@verb("cw[d]", kind=NOTHING, sending=True)
+def cwd(s: Session) -> None:
+    """Print the current directory."""
+    s.say(os.getcwd())
+
+
 @verb("so[urce]", kind=Words("file", 1, 1), sending=True)
 def source(s: Session, names: list[str]) -> None:
-    """Carry out the commands in a file."""
-    path = s.names().expand(names[0])
-    if len(s.sources) > 50:
-        raise MailError(f"{path}: files source each other without end", USAGE)
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        lines = file.read().split("\n")
+    """Carry out the commands in a file.
+
+    When the name ends with | it is a shell command, and what that prints is carried out.
+    """
+    if len(s.sources) > _DEEPEST:
+        raise MailError(f"{names[0]}: files source each other without end", USAGE)
     startup = bool(s.sources) and s.sources[-1].startup
-    interpreter.run(s, Script(path, lines, startup))
+    interpreter.run(s, Script(names[0], _sourced(s, names[0]).split("\n"), startup))
+
+
+def _sourced(s: Session, name: str) -> str:
+    if name.endswith("|"):
+        from pymail import process
+
+        return process.output_of(s, name[:-1].strip()).decode("utf-8", "surrogateescape")
+    with open(s.names().expand(name), encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()
 
 
 @verb("i[f]", kind=Text("s|r|t|test"), sending=True, flow=True)
@@ -205,8 +196,7 @@ def if_(s: Session, text: str) -> None:
     """Do the lines up to endif on a condition.
 
     s: sending, r: reading, t: on a terminal. Or when a test holds: `-N name`, `-Z name` (set, unset), `$name ==
-    text`, `!=`, `=~`, `=%`, `-eq` and the like,
-    joined by `&&`, `||` and `!`, grouped by `[ ]`.
+    text`, `!=`, `=~`, `=%`, `-eq` and the like, joined by `&&`, `||` and `!`, grouped by `[ ]`.
     """
     conditions = s.sources[-1].conditions
     skipped = False in conditions or None in conditions

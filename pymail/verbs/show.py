@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pymail import __version__, interpreter, msglist, printing
 from pymail.session import Session
-from pymail.verbs import table
+from pymail.verbs import kinds, table
 from pymail.verbs.kinds import MESSAGE_OR_NONE, MSGLIST, NOTHING, Words
 from pymail.verbs.table import verb
 
 
-@verb("p[rint]", "t[ype]", kind=MSGLIST)
+@verb("p[rint]", "t[ype]", "dec[ode]", kind=MSGLIST)
 def type_(s: Session, numbers: list[int]) -> None:
     """Print messages."""
     printing.print_messages(s, numbers)
@@ -27,10 +27,26 @@ def more(s: Session, numbers: list[int]) -> None:
     printing.print_messages(s, numbers, pager=True)
 
 
-@verb("M[ore]", "Pag[e]", kind=MSGLIST)
+@verb("Mo[re]", "Pag[e]", kind=MSGLIST)
 def more_all(s: Session, numbers: list[int]) -> None:
     """Print messages with all fields by the pager."""
     printing.print_messages(s, numbers, every_field=True, pager=True)
+
+
+@verb("Sho[w]", "sho[w]", kind=MSGLIST)
+def show(s: Session, numbers: list[int]) -> None:
+    """Print messages as they came, nothing decoded."""
+    printing.print_raw(s, numbers)
+
+
+@verb("st[ruct]", kind=MSGLIST)
+def struct(s: Session, numbers: list[int]) -> None:
+    """Print of which parts messages are made."""
+    from pymail import decode, display
+
+    for number in numbers:
+        for part in decode.parse(s.open_folder().raw(number)).walk():
+            s.say(f"{number}: {'  ' * part.number.count('.')}{display.describe(part)}")
 
 
 @verb("n[ext]", kind=MESSAGE_OR_NONE)
@@ -51,14 +67,27 @@ def next_(s: Session, number: int | None) -> None:
     printing.print_message(s, number)
 
 
+@verb("prev[ious]", kind=NOTHING)
+def previous(s: Session) -> None:
+    """Print the message before."""
+    printing.print_message(s, kinds.numbers(s, "-")[0])
+
+
+@verb("dotm[ove]", kind=Words("+|-", 1, 1))
+def dotmove(s: Session, words: list[str]) -> None:
+    """Go to the next or previous message; print none."""
+    s.open_folder().go(kinds.numbers(s, words[0])[0])
+
+
 @verb("to[p]", kind=MSGLIST)
 def top(s: Session, numbers: list[int]) -> None:
     """Print the first lines of messages.
 
     The variable toplines says how many.
     """
+    count = s.variables.number("toplines")
     for number in numbers:
-        printing.print_top(s, number, s.variables.number("toplines") or 5)
+        printing.print_top(s, number, 5 if count is None else count)
 
 
 @verb("hel[p]", "?", kind=Words("[command]", 0, 1), sending=True)
@@ -80,7 +109,10 @@ def _place(row: table.Verb) -> int:
     return _HELP_ORDER.index(row.function.__module__.rpartition(".")[2])
 
 
-_HELP_ORDER = ("show", "send", "forward", "mark", "index", "file", "shell", "queue", "settings", "program")
+_HELP_ORDER = (
+    "show", "send", "forward", "lists", "mark", "index", "file", "folders", "shell", "queue", "fields", "settings",
+    "program",
+)  # fmt: skip
 
 
 def _table(rows: list[tuple[str, str]], columns: int) -> list[str]:
@@ -117,5 +149,3 @@ def list_(s: Session) -> None:
 def version(s: Session) -> None:
     """Print the version."""
     s.say(f"pymail {__version__}")
-
-

@@ -76,7 +76,10 @@ VERBS: list[Verb] = []
 # Loaded in this order until a word is found: start-up files seldom need more than the first, and a
 # session with a mailbox begins with those of READING.
 READING = ("file", "show", "mark", "index")
-MODULES = ("settings", "program", "show", "index", "mark", "file", "send", "forward", "shell", "queue")
+MODULES = (
+    "settings", "fields", "program", "show", "index", "mark", "file", "folders", "send", "lists", "forward", "shell",
+    "queue",
+)  # fmt: skip
 
 
 def verb(

@@ -1,0 +1,63 @@
+"""What variables and the session add to every letter: copies, fields, text before and after.
+
+Apart from `post` because few letters need it, and the others should not pay for it.
+"""
+
+from __future__ import annotations
+
+from pymail import addresses, lists
+from pymail.body import Body
+from pymail.errors import NOINPUT, MailError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.addresses import Address
+    from pymail.draft import Draft
+    from pymail.session import Session
+
+def complete(s: Session, draft: Draft, me: Address) -> None:
+    """Add to a finished draft of mine what is set. MailError names a bad address, field or signature file."""
+    for people, name in ((draft.cc, "autocc"), (draft.bcc, "autobcc"), (draft.reply_to, "replyto")):
+        people += addresses.split(s.variables.text(name) or "")
+    for field in [*s.custom, *commas(s.variables.text("customhdr") or "")]:
+        draft.add_header(field)
+    _sender(s, draft)
+    lists.followup_to(s, draft, me)
+    head, tail = (escaped(s.variables.text(f"message-inject-{end}") or "") for end in ("head", "tail"))
+    if head:
+        before = draft.body.pieces()
+        draft.body = Body(head)
+        for piece in before:
+            draft.body.write(piece)
+    draft.body.write(tail + _signature(s))
+
+
+def _sender(s: Session, draft: Draft) -> None:
+    """The variable `sender` names who sends for the authors in From (RFC 5322 3.6.2)."""
+    given = addresses.split(s.variables.text("sender") or "")
+    if given and draft.sender is None:
+        draft.authors = draft.authors or addresses.split(s.variables.text("from") or "")
+        draft.sender = given[0]
+
+
+def _signature(s: Session) -> bytes:
+    path = s.variables.text("signature")
+    if not path:
+        return b""
+    path = s.names().expand(path)
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise MailError(f"signature: {path}: {error.strerror}", NOINPUT) from None
+
+
+def escaped(text: str) -> bytes:
+    r"""A text whose \t and \n mean a tab and the end of a line (POSIX sign)."""
+    return text.replace("\\t", "\t").replace("\\n", "\n").encode("utf-8", "surrogateescape")
+
+
+def commas(text: str) -> list[str]:
+    r"""The pieces between commas; `\,` is a comma within one (s-nail customhdr)."""
+    pieces = text.replace("\\,", "\0").split(",")
+    return [piece.replace("\0", ",").strip() for piece in pieces if piece.strip()]

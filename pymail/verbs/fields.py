@@ -1,0 +1,139 @@
+"""The verbs that choose header fields: what is shown, saved and forwarded of a message's head."""
+
+from __future__ import annotations
+
+from pymail.errors import USAGE, MailError
+from pymail.session import CONTEXTS, Filter, Session
+from pymail.verbs.kinds import Words
+from pymail.verbs.table import verb
+
+
+@verb("di[scard]", "ig[nore]", kind=Words("[field ...]"), sending=True)
+def ignore(s: Session, names: list[str]) -> None:
+    """Hide header fields of printed messages.
+
+    Without fields the hidden ones are listed.
+    """
+    _pick(s, s.filters["type"].ignored, names)
+
+
+@verb("ret[ain]", kind=Words("[field ...]"), sending=True)
+def retain(s: Session, names: list[str]) -> None:
+    """Show only these header fields.
+
+    Without fields they are listed. retain overrides ignore.
+    """
+    _pick(s, s.filters["type"].retained, names)
+
+
+@verb("unig[nore]", kind=Words("field ...", 1), sending=True)
+def unignore(s: Session, names: list[str]) -> None:
+    """Show hidden header fields again; * shows all."""
+    _unpick(s.filters["type"].ignored, names)
+
+
+@verb("unret[ain]", kind=Words("field ...", 1), sending=True)
+def unretain(s: Session, names: list[str]) -> None:
+    """Take fields off the list of retain; * all."""
+    _unpick(s.filters["type"].retained, names)
+
+
+@verb("savei[gnore]", "saved[iscard]", kind=Words("[field ...]"), sending=True)
+def saveignore(s: Session, names: list[str]) -> None:
+    """Leave header fields out of saved messages.
+
+    Without fields they are listed.
+    """
+    _pick(s, s.filters["save"].ignored, names)
+
+
+@verb("unsavei[gnore]", kind=Words("field ...", 1), sending=True)
+def unsaveignore(s: Session, names: list[str]) -> None:
+    """Take fields off the list of saveignore; * all."""
+    _unpick(s.filters["save"].ignored, names)
+
+
+@verb("unsaver[etain]", kind=Words("field ...", 1), sending=True)
+def unsaveretain(s: Session, names: list[str]) -> None:
+    """Take fields off the list of saveretain; * all."""
+    _unpick(s.filters["save"].retained, names)
+
+
+@verb("saver[etain]", kind=Words("[field ...]"), sending=True)
+def saveretain(s: Session, names: list[str]) -> None:
+    """Keep only these header fields in saved messages.
+
+    Without fields they are listed. saveretain overrides saveignore.
+    """
+    _pick(s, s.filters["save"].retained, names)
+
+
+@verb("fwdi[gnore]", "fwdd[iscard]", kind=Words("[field ...]"), sending=True)
+def fwdignore(s: Session, names: list[str]) -> None:
+    """Leave header fields out of forwarded messages.
+
+    Without fields they are listed.
+    """
+    _pick(s, s.filters["forward"].ignored, names)
+
+
+@verb("fwdr[etain]", kind=Words("[field ...]"), sending=True)
+def fwdretain(s: Session, names: list[str]) -> None:
+    """Forward only these header fields.
+
+    Without fields they are listed. fwdretain overrides fwdignore.
+    """
+    _pick(s, s.filters["forward"].retained, names)
+
+
+@verb("unfwdi[gnore]", kind=Words("field ...", 1), sending=True)
+def unfwdignore(s: Session, names: list[str]) -> None:
+    """Take fields off the list of fwdignore; * all."""
+    _unpick(s.filters["forward"].ignored, names)
+
+
+@verb("unfwdr[etain]", kind=Words("field ...", 1), sending=True)
+def unfwdretain(s: Session, names: list[str]) -> None:
+    """Take fields off the list of fwdretain; * all."""
+    _unpick(s.filters["forward"].retained, names)
+
+
+@verb("headerp[ick]", kind=Words("[context ...]"), sending=True)
+def headerpick(s: Session, given: list[str]) -> None:
+    """Choose header fields, context by context.
+
+    `headerpick type ignore field ...` or `headerpick type retain field ...`; the contexts are type, top, save and
+    forward. Without fields the chosen ones are listed.
+    """
+    for context in given[:1] or CONTEXTS:
+        chosen = _context(s, context)
+        for how, fields in (("ignore", chosen.ignored), ("retain", chosen.retained)):
+            if given[1:2] == [how]:
+                _pick(s, fields, given[2:])
+            elif len(given) < 2 and fields:
+                s.say(f"headerpick {context} {how} {' '.join(sorted(fields))}")
+
+
+@verb("unheaderp[ick]", kind=Words("context ...", 3), sending=True)
+def unheaderpick(s: Session, given: list[str]) -> None:
+    """Take back what headerpick chose; * takes all."""
+    chosen = _context(s, given[0])
+    _unpick(chosen.retained if given[1] == "retain" else chosen.ignored, given[2:])
+
+
+def _context(s: Session, name: str) -> Filter:
+    if name not in s.filters:
+        raise MailError(f"headerpick {name}: the contexts are {', '.join(CONTEXTS)}", USAGE)
+    return s.filters[name]
+
+
+def _pick(s: Session, fields: set[str], names: list[str]) -> None:
+    fields.update(name.lower() for name in names)
+    for name in () if names else sorted(fields):
+        s.say(name)
+
+
+def _unpick(fields: set[str], names: list[str]) -> None:
+    if "*" in names:
+        fields.clear()
+    fields.difference_update(name.lower() for name in names)
