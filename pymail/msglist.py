@@ -68,6 +68,10 @@ FORMS = (
 )
 
 
+class Nothing(MailError):
+    """A list that may well be right names no message here."""
+
+
 def parse(
     text: str,
     view: View,
@@ -83,13 +87,13 @@ def parse(
     that is named by its number either way (hold). `allnet` compares addresses by their login
     part, `fields` understands `/field:text` (searchheaders), `mine` tells my addresses, whose
     letters are known by their recipients (showto). MailError names the term which is wrong,
-    or the first that matches nothing when none does.
+    Nothing the first when none matches.
     """
     terms = words(text) or ["."]
     names = _Names(view, deleted, allnet, fields, mine)
     found = {number for term in terms for number in names.term(term)}
     if not found:
-        raise MailError(f"{terms[0]}: no applicable messages")
+        raise Nothing(f"{terms[0]}: no applicable messages")
     return sorted(found)
 
 

@@ -16,19 +16,25 @@ if TYPE_CHECKING:
 
 
 class Option:
-    """One row: `-short`, `--long`, the argument's name ("" for none), one sentence."""
+    """One row: `-short`, `--long`, the argument's name ("" for none), one sentence, long names in other programs.
 
-    __slots__ = ("short", "long", "argument", "text")
+    An argument in brackets, "[FILE]", may follow the long form after an equals sign only.
+    """
 
-    def __init__(self, short: str, long: str, argument: str, text: str) -> None:
+    __slots__ = ("short", "long", "argument", "text", "also")
+
+    def __init__(self, short: str, long: str, argument: str, text: str, also: tuple[str, ...] = ()) -> None:
         self.short = short
         self.long = long
         self.argument = argument
         self.text = text
+        self.also = also
 
     def spelling(self) -> str:
         """`-s, --subject=TEXT`, as help and manual show it."""
         value = "=" + self.argument if self.argument else ""
+        if self.argument.startswith("["):
+            value = f"[={self.argument[1:]}"
         return f"-{self.short}, --{self.long}{value}" if self.short else f"    --{self.long}{value}"
 
 
@@ -36,42 +42,53 @@ SENDING = (
     Option("s", "subject", "TEXT", "Set the subject."),
     Option("c", "cc", "ADDRESS", "Send a copy to these addresses too."),
     Option("b", "bcc", "ADDRESS", "Send a blind copy to these addresses too."),
-    Option("r", "from", "ADDRESS", "Set the sender, in the header and in the envelope."),
-    Option("a", "add", "FILE", "Attach a file; 'Name: text' adds a header field."),
+    Option("T", "target", "FIELD", "Send to these addresses too: 'to: ...', 'cc: ...' or 'bcc: ...'."),
+    Option("r", "from", "ADDRESS", "Set the sender, in header and envelope.", ("from-address", "return-address")),
+    Option("a", "add", "FILE", "Attach a file; 'Name: text' adds a header field.", ("append",)),
+    Option("A", "account", "NAME", "Use this account; where there is none, attach this file."),
     Option("", "attach", "FILE", "Attach a file."),
+    Option("", "attach-fd", "NUMBER", "Attach what this open descriptor holds."),
+    Option("", "attach-name", "NAME", "Name the file that is attached next.", ("content-filename", "content-name")),
+    Option("", "skip-empty-attachments", "", "Leave attached files out that are empty."),
     Option("", "header", "FIELD", "Add a header field, 'Name: text'."),
-    Option("", "content-type", "TYPE", "Set the media type of the text."),
-    Option("t", "read-recipients", "", "Take the recipients and other fields from the head of the text."),
-    Option("E", "discard-empty", "", "Send nothing when there is no text."),
-    Option("F", "record-recipient", "", "Record the letter in a file named after the first recipient."),
+    Option("C", "custom-header", "FIELD", "Add a header field to every letter of the session."),
+    Option("M", "content-type", "TYPE", "Set the media type of the text."),
+    Option("t", "read-recipients", "", "Take recipients and fields from the head of the text.", ("template", "to")),
+    Option("E", "discard-empty", "", "Send nothing when there is no text.", ("discard-empty-messages",)),
+    Option("F", "record-recipient", "", "Record letters in files named after their first recipients.", ("byname",)),
     Option("q", "quote-file", "FILE", "Begin the text with this file."),
     Option("m", "message-file", "FILE", "Send this file as the text."),
-    Option("i", "ignore-interrupts", "", "Ignore interrupts while a letter is typed."),
-    Option("~", "escapes", "", "Obey tilde escapes also when the letter does not come from a terminal."),
+    Option("i", "ignore-interrupts", "", "Ignore interrupts while a letter is typed.", ("ignore",)),
+    Option("~", "escapes", "", "Obey tilde escapes without a terminal too.", ("enable-cmd-escapes",)),
+    Option(".", "end-options", "", "Send; what follows are addresses, as after --."),
     Option("", "mta-argument", "ARGUMENT", "Hand this argument to the sendmail program."),
     Option("", "dry-run", "", "Show envelope and letter; send and write nothing."),
 )
 
 READING = (
-    Option("f", "file", "", "Read the mailbox named by the operand, or mbox, instead of the system mailbox."),
-    Option("u", "user", "NAME", "Read the system mailbox of this user."),
-    Option("e", "exists", "", "Tell by the exit status whether there is mail; print nothing."),
-    Option("H", "headers", "", "Print the header summary and leave."),
-    Option("N", "no-headers", "", "Begin without a header summary."),
+    Option("f", "file", "[FILE]", "Read the mailbox that is the operand (mbox without one), not the system mailbox."),
+    Option("u", "user", "NAME", "Read the system mailbox of this user.", ("inbox-of",)),
+    Option("e", "exists", "", "Tell by the exit status whether there is mail.", ("check-and-exit", "exist")),
+    Option("H", "headers", "", "Print the header summary and leave.", ("header-summary",)),
+    Option("L", "list", "MSGLIST", "Print the header lines of these messages; with -e, tell if any.", ("search",)),
+    Option("p", "print", "", "Print all messages and leave.", ("read",)),
+    Option("N", "no-headers", "", "Begin without a header summary.", ("no-header-summary", "nosum")),
     Option("R", "read-only", "", "Open mailboxes read-only."),
-    Option("p", "print", "", "Print all messages and leave."),
-    Option("L", "list", "MSGLIST", "Print the header summary of these messages and leave."),
+    Option("D", "disconnected", "", "Accepted; no mailbox needs a connection."),
 )
 
 GENERAL = (
-    Option("n", "no-system-rc", "", "Do not read the system's start-up file."),
+    Option("n", "no-system-rc", "", "Do not read the system's start-up file.", ("norc",)),
+    Option(":", "resource-files", "LETTERS", "Read these start-up files: s the system's, u the user's, / none."),
     Option("S", "set", "NAME[=VALUE]", "Set a variable; start-up files cannot change it."),
-    Option("X", "before", "COMMAND", "Carry out a command before the mailbox is opened or the letter read."),
-    Option("Y", "after", "COMMAND", "Carry out a command once the mailbox is open."),
+    Option("X", "before", "COMMAND", "Do a command before a mailbox or a letter is read.", ("startup-cmd", "exec")),
+    Option("Y", "after", "COMMAND", "Do a command when the mailbox is open, or the letter begins.", ("cmd",)),
     Option("I", "interactive", "", "Behave as on a terminal, also without one."),
+    Option("#", "batch", "", "Read commands and escapes; open no mailbox but that of -f, -u.", ("batch-mode",)),
+    Option("B", "line-buffered", "", "Write each line at once, also into a pipe."),
     Option("v", "verbose", "", "Tell what is done while sending; twice: more."),
     Option("d", "debug", "", "Deliver nothing; tell what would be done."),
-    Option("h", "help", "", "Print this list and leave."),
+    Option("h", "help", "", "Print this list and leave.", ("long-help", "usage")),
     Option("V", "version", "", "Print the version and leave."),
 )
 
@@ -89,13 +106,14 @@ class Options:
     """What stood on the command line: options by their long names, and operands.
 
     `operands` are the words that are no options; `literal` those after `--`, which
-    are addresses whatever they begin with.
+    are addresses whatever they begin with. `order` is all options as they came.
     """
 
-    __slots__ = ("given", "operands", "literal")
+    __slots__ = ("given", "order", "operands", "literal")
 
     def __init__(self) -> None:
         self.given: dict[str, list[str]] = {option.long: [] for option in TABLE}
+        self.order: list[tuple[str, str]] = []
         self.operands: list[str] = []
         self.literal: list[str] = []
 
@@ -112,6 +130,11 @@ class Options:
     def all(self, name: str) -> list[str]:
         return self.given[name]
 
+    def take(self, option: Option, value: str) -> None:
+        """Note one option of the command line."""
+        self.given[option.long].append(value)
+        self.order.append((option.long, value))
+
 
 def parse(words: list[str]) -> Options:
     """The options and operands of a command line without its first word.
@@ -122,7 +145,9 @@ def parse(words: list[str]) -> Options:
     options = Options()
     rest = iter(words)
     for word in rest:
-        if word == "--":
+        if word in ("--", "-.", "--end-options"):
+            if word != "--":
+                options.take(_by_letter("."), "")
             options.literal.extend(rest)
         elif word.startswith("--"):
             _long(options, word[2:], rest)
@@ -135,20 +160,21 @@ def parse(words: list[str]) -> Options:
 
 def _long(options: Options, word: str, rest: Iterator[str]) -> None:
     name, equals, value = word.partition("=")
-    option = _by_long(name)
+    option = by_name(name)
     if not option.argument:
         if equals:
             raise MailError(f"--{option.long}: takes no argument; see pymail --help", USAGE)
-    elif not equals:
+    elif not equals and not option.argument.startswith("["):
         value = _argument("--" + option.long, rest)
-    options.given[option.long].append(value)
+    options.take(option, value)
 
 
-def _by_long(name: str) -> Option:
-    found = [option for option in TABLE if option.long.startswith(name)]
-    exact = [option for option in found if option.long == name]
+def by_name(name: str) -> Option:
+    """The option with this long name, or a part of it that no other has. MailError (64) when there is none."""
+    exact = [option for option in TABLE if name == option.long or name in option.also]
     if exact:
         return exact[0]
+    found = [option for option in TABLE if option.long.startswith(name)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -160,17 +186,16 @@ def _by_long(name: str) -> Option:
 def _cluster(options: Options, letters: str, rest: Iterator[str]) -> None:
     for at, letter in enumerate(letters):
         option = _by_letter(letter)
-        if not option.argument:
-            options.given[option.long].append("")
+        if not option.argument or option.argument.startswith("["):
+            options.take(option, "")
             continue
-        value = letters[at + 1:] or _argument("-" + letter, rest)
-        options.given[option.long].append(value)
+        options.take(option, letters[at + 1 :] or _argument("-" + letter, rest))
         return
 
 
 def _by_letter(letter: str) -> Option:
     for option in TABLE:
-        if option.short == letter:
+        if option.short == ("h" if letter == "?" else letter):
             return option
     raise MailError(f"-{letter}: no such option; see pymail --help", USAGE)
 

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 
 def exists(s: Session, options: Options) -> int:
-    """0 when there is mail, 1 when not; told by stat and listing alone: no time stamp changes (DESIGN 2.1)."""
+    """0 when there is mail, 1 when not; told by stat and listing alone: no time stamp changes (DESIGN 2.1).
+
+    With -L the mailbox is opened, read-only: 0 when it holds such messages.
+    """
     path = mailbox_path(s, options)
+    if options.has("list"):
+        return 0 if _any(s, path, options.last("list") or "") else 1
     try:
         if os.path.isdir(path):
             mail = any(os.listdir(os.path.join(path, part)) for part in ("new", "cur"))
@@ -28,15 +33,31 @@ def exists(s: Session, options: Options) -> int:
     return 0 if mail else 1
 
 
+def _any(s: Session, path: str, text: str) -> bool:
+    from pymail import msglist, visit
+    from pymail.verbs.kinds import numbers
+
+    try:
+        visit.enter(s, visit.open_mailbox(s, path, True), path)
+        return bool(numbers(s, text))
+    except msglist.Nothing:
+        return False
+    except MailError as error:
+        if error.status == NOINPUT:
+            return False
+        raise
+
+
 def mailbox_path(s: Session, options: Options) -> str:
-    """The mailbox that -f or -u means, else the system mailbox. MailError for two files or no such user."""
+    """The mailbox that -f or -u means, else the system mailbox, "" with -#. MailError for two files, no such user."""
     if s.mailbox_user and not _is_user(s.mailbox_user):
         raise MailError(f"-u {s.mailbox_user}: no such user", NOINPUT)
     if options.has("file"):
-        if len(options.operands) > 1:
-            raise MailError(f"-f: {options.operands[1]}: one mailbox at a time", USAGE)
-        return s.names().expand(options.operands[0] if options.operands else "&")
-    return s.names().system
+        files = [*filter(None, options.all("file")), *options.operands]
+        if len(files) > 1:
+            raise MailError(f"-f: {files[1]}: one mailbox at a time", USAGE)
+        return s.names().expand(files[0] if files else "&")
+    return "" if options.has("batch") and not s.mailbox_user else s.names().system
 
 
 def _is_user(name: str) -> bool:

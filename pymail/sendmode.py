@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run(s: Session, options: Options) -> int:
     """Compose and post one letter; the exit status."""
     draft = _draft(s, options)
-    if not post.collected(s, draft, options.has("escapes")):
+    if not options.has("message-file") and not post.collected(s, draft, s.escapes):
         return 1
     if options.has("read-recipients"):
         draft = _from_header(s, draft)
@@ -33,14 +33,13 @@ def _draft(s: Session, options: Options) -> Draft:
     draft.to = _people(s, [*options.operands, *options.literal])
     draft.cc = _people(s, options.all("cc"))
     draft.bcc = _people(s, options.all("bcc"))
-    draft.subject = options.last("subject") or ""
+    for word in options.all("target"):
+        _target(s, draft, word)
+    draft.subject = options.last("subject") or s.variables.text("subject") or ""
     sender = options.last("from")
     if sender is not None:
         draft.sender = _one_address("-r", sender)
-    for word in options.all("add"):
-        _add(draft, word)
-    for path in options.all("attach"):
-        draft.attachments.append(Attachment(path))
+    _attach(draft, options)
     for field in options.all("header"):
         draft.add_header(field)
     draft.content_type = options.last("content-type") or ""
@@ -51,10 +50,38 @@ def _draft(s: Session, options: Options) -> Draft:
     return draft
 
 
+def _attach(draft: Draft, options: Options) -> None:
+    """The files of -a, --attach and --attach-fd, in their order; --attach-name is for the next one."""
+    name = ""
+    for option, value in options.order:
+        if option == "attach-name":
+            name = value
+            continue
+        if option == "add":
+            _add(draft, value, name)
+        elif option == "attach":
+            draft.attachments.append(Attachment(value, name))
+        elif option == "attach-fd":
+            draft.attachments.append(Attachment(f"/dev/fd/{value}", name or f"attachment-{value}"))
+        else:
+            continue
+        name = ""
+    if options.has("skip-empty-attachments"):
+        draft.attachments = [file for file in draft.attachments if file.content.size]
+
+
+def _target(s: Session, draft: Draft, word: str) -> None:
+    """-T: recipients by the name of their field."""
+    name, colon, people = word.partition(":")
+    if not colon or name.strip().lower() not in ("to", "cc", "bcc"):
+        raise MailError(f"-T {word}: write 'to: address', 'cc: address' or 'bcc: address'", USAGE)
+    getattr(draft, name.strip().lower()).extend(_people(s, [people]))
+
+
 def _people(s: Session, words: list[str]) -> list[Address]:
     """Addresses with their aliases replaced; MailError (64) for what is none, before anything is read or sent."""
     found = [address for word in words for address in addresses.split(word)]
-    if s.aliases:
+    if s.aliases or any(address.local.startswith("\\") for address in found):
         me = [address for name in s.my_names() for address in addresses.lenient(name)]
         found = addresses.expand(found, s.aliases, me, s.variables.flag("metoo"))
     for person in found:
@@ -85,11 +112,11 @@ def _one_address(option: str, text: str) -> Address:
     return found[0]
 
 
-def _add(draft: Draft, word: str) -> None:
+def _add(draft: Draft, word: str, name_of_file: str) -> None:
     """-a: a header when it looks like one, else a file; both at once is refused (DESIGN 2.1)."""
     name, colon, text = word.partition(":")
     if not (colon and name and text[:1] in (" ", "\t")) or not all("!" <= c <= "~" for c in name):
-        draft.attachments.append(Attachment(word))
+        draft.attachments.append(Attachment(word, name_of_file))
     elif _is_own_file(word):
         raise MailError(f"-a {word}: is it a file or a field? write --attach or --header", USAGE)
     elif name.lower() == "from":

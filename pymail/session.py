@@ -128,20 +128,20 @@ def environment() -> dict[str, str]:
 class Session:
     """One run of pymail.
 
-    `sending`: in send mode, there is no folder. `composing`: a letter is being typed.
-    `sources` is the stack of places that commands come from, `keyboard` its bottom.
-    `previous` is what `#` names. `status` is the exit status so far. `account` is the one
-    that was changed to, "" for none, `before_account` the variables that it changed for a time.
-    `by_recipient`: letters are recorded in files named after their first recipients (-F). `custom`
-    are header fields for every letter, `lists` the known mailing lists, of which some are
-    `subscribed` to; `history` is what was typed.
+    `sending`: in send mode, there is no folder. `composing`: a letter is being typed. `sources` is the
+    stack of places that commands come from, `keyboard` its bottom. `previous` is what `#` names.
+    `status` is the exit status so far. `account` is the one that was changed to, "" for none,
+    `before_account` the variables that it changed for a time. `escapes`: tilde escapes count without a
+    terminal too (-~). `by_recipient`: letters are recorded in files named after their first recipients
+    (-F). `custom` are header fields for every letter, `lists` the known mailing lists, of which some
+    are `subscribed` to; `history` is what was typed.
     """
 
     __slots__ = (
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
-        "by_recipient", "custom", "lists", "subscribed", "history", "last_shell", "last_verb", "macros", "accounts",
-        "account", "before_account", "command_aliases", "shortcuts",
+        "escapes", "by_recipient", "custom", "lists", "subscribed", "history", "last_shell", "last_verb", "macros",
+        "accounts", "account", "before_account", "command_aliases", "shortcuts",
     )  # fmt: skip
 
     def __init__(
@@ -168,6 +168,7 @@ class Session:
             for context in ("type", "forward"):
                 self.filters[context].ignored.update(_NOISE.split())
         self.mailbox_user = ""
+        self.escapes = False
         self.by_recipient = False
         self.custom: list[str] = []
         self.lists: set[str] = set()

@@ -51,12 +51,43 @@ def test_a_wrong_option_is_a_usage_error_that_names_it(words: list[str]) -> None
     assert caught.value.text.startswith(words[0].partition("=")[0])
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["--exist"], "exists"), (["--nosum"], "no-headers"), (["--norc"], "no-system-rc"),
+        (["--byname"], "record-recipient"),
+        (["--template"], "read-recipients"), (["--batch-mode"], "batch"), (["-?"], "help"), (["--append=X: y"], "add"),
+        (["--return-address", "me@x"], "from"), (["-MT"], "content-type"), (["-:", "/"], "resource-files"),
+        (["--header-summary"], "headers"), (["--inbox-of=bob"], "user"), (["--search", ":u"], "list"),
+    ],
+)  # fmt: skip
+def test_long_names_of_other_programs_are_known(words: list[str], name: str) -> None:
+    assert options.parse(words).has(name)
+
+
+def test_file_may_follow_the_long_form_of_f() -> None:
+    assert options.parse(["--file=box"]).last("file") == "box"
+    assert options.parse(["--file", "box"]).operands == ["box"]
+
+
+@pytest.mark.parametrize("word", ["-.", "--end-options"])
+def test_a_dot_ends_the_options_and_asks_for_sending(word: str) -> None:
+    given = options.parse(["-sx", word, "-c", "bob"])
+    assert given.has("end-options") and given.literal == ["-c", "bob"]
+
+
+def test_options_keep_their_order() -> None:
+    assert options.parse(["-a", "x", "--attach=y", "-az"]).order == [("add", "x"), ("attach", "y"), ("add", "z")]
+
+
 def test_every_short_option_has_a_long_form_and_no_two_rows_clash() -> None:
     shorts = [row.short for row in options.TABLE if row.short]
     longs = [row.long for row in options.TABLE]
     assert all(longs)
     assert len(shorts) == len(set(shorts))
     assert len(longs) == len(set(longs))
+    names = [name for row in options.TABLE for name in (row.long, *row.also)]
+    assert len(names) == len(set(names))
 
 
 def test_help_shows_every_option() -> None:

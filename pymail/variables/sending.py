@@ -29,6 +29,7 @@ ROWS = (
     Variable("replyto", TEXT, None, "The Reply-To field of my letters."),
     Variable("reply-to", TEXT, None, "Another name of replyto.", same="replyto"),
     Variable("return-address", TEXT, None, "Another name of from.", same="from"),
+    Variable("subject", TEXT, None, "The subject of letters that are given none."),
     Variable("sender", TEXT, None, "Who sends for the authors in from: Sender field and envelope."),
     Variable("customhdr", TEXT, None, "Header fields for every letter, with commas between."),
     Variable("followup-to", FLAG, None, "Letters to known lists say where answers go (Mail-Followup-To)."),

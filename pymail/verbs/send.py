@@ -156,7 +156,7 @@ def send_answer(s: Session, numbers: list[int], draft: Draft, record: str | None
 
 def compose(s: Session, draft: Draft, record: str | None) -> bool:
     """Read the letter and post it with a copy in the file `record`; False when it was given up or refused."""
-    if not post.collected(s, draft):
+    if not post.collected(s, draft, s.escapes):
         return False
     status = post.finish(s, draft, record)
     if status and not s.interactive:
