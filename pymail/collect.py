@@ -73,6 +73,7 @@ def _read_lines(s: Session, draft: Draft) -> None:
             if s.variables.flag("ignore"):
                 s.say("@")
             elif interrupted:
+                s.say("")
                 raise Aborted(save=True) from None
             else:
                 interrupted = True
