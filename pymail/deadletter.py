@@ -1,44 +1,62 @@
 """dead.letter: where a letter ends up that nobody could take.
 
-Apart because it is written when things go wrong, on a full disk or while a signal is
-handled: it needs no mailbox, no journal and no configuration, only a file of the user's
-own (DESIGN 2.8). It is an mbox, so that `pymail -f` reads it.
+Apart because it is written when things go wrong: what it needs is a file of the user's own
+(DESIGN 2.8), and a journal if there can be one, so that a kill leaves no torn letter behind.
+It is an mbox, so that `pymail -f` reads it.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import time
 
-from pymail.errors import CANTCREAT, TEMPFAIL, MailError, reason, status_of
-from pymail.mailboxes import fromline
-from pymail.mailboxes.quoting import quoted
+from pymail.encodedwords import encode
+from pymail.errors import CANTCREAT, MailError, reason, status_of
+from pymail.headers import fold
+from pymail.mailboxes import deposit
+from pymail.mailboxes.lock import Lock
+from pymail.mailboxes.mailbox import Deposit
+from pymail.mailboxes.rewrite import mend
 from pymail.ownership import is_null, open_private, sync_folder, trusted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import Protocol
+
+    class Failure(Protocol):
+        recipient: str
 
 _PATIENCE = 10
-_PAUSE = 0.05
 
 
-def bury(path: str, pieces: Iterable[bytes], sender: str, *, replace: bool) -> str:
+def marked(pieces: Iterable[bytes], failures: Iterable[Failure]) -> Iterator[bytes]:
+    """A letter with fields before its own that say who did not get it, and why (as str() tells a failure)."""
+    failures = list(failures)
+    yield fold("X-Failed-Recipients", ", ".join(failure.recipient for failure in failures))
+    for failure in failures:
+        yield fold("X-Failure", encode(str(failure)))
+    yield from pieces
+
+
+def bury(path: str, pieces: Iterable[bytes], sender: str, *, replace: bool, state: str = "") -> str:
     """Append a whole letter (LF line ends) to `path`, durably; answers the path.
 
     A new file is 0600. `replace` puts the letter in place of all that was there (POSIX
-    mailx, DEAD). Nothing is written where /dev/null stands for the file. Raises MailError
-    when the letter cannot be kept: then the file is as it was.
+    mailx, DEAD). `state` is the folder for the journal, "" for none: then a kill may leave a
+    part of the letter, else the next start takes that away. Nothing is written where
+    /dev/null stands for the file. Raises MailError when the letter cannot be kept: then the
+    file is as it was.
     """
     if is_null(path):
         return path
+    path = os.path.abspath(path)
+    letter = Deposit(pieces, 0, sender)
     try:
         if replace:
-            _replace(path, pieces, sender)
+            _replace(path, letter)
         else:
-            _append(path, pieces, sender)
+            _append(path, letter, state)
     except OSError as error:
         # ENOENT: of a file that is to be made, it is the folder that is missing.
         status = CANTCREAT if error.errno == errno.ENOENT else status_of(error)
@@ -46,32 +64,30 @@ def bury(path: str, pieces: Iterable[bytes], sender: str, *, replace: bool) -> s
     return path
 
 
-def _append(path: str, pieces: Iterable[bytes], sender: str) -> None:
-    descriptor = open_private(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-    try:
-        _lock(descriptor, path)
-        length = os.fstat(descriptor).st_size
+def _append(path: str, letter: Deposit, state: str) -> None:
+    is_new = not os.path.lexists(path)
+    os.close(open_private(path, os.O_RDWR | os.O_CREAT))
+    if is_new:
+        sync_folder(os.path.dirname(path) or ".")
+    with Lock(path, _PATIENCE) as lock:
         try:
-            _write(descriptor, _gap(descriptor, length))
-            _letter(descriptor, pieces, sender)
+            mend(lock, state)
+            deposit.append(lock, [letter], state)
         except BaseException:
-            os.ftruncate(descriptor, length)
-            if not length:
+            if is_new and not os.fstat(lock.fd).st_size:
                 os.unlink(path)
             raise
-    finally:
-        os.close(descriptor)
-    if not length:
-        sync_folder(os.path.dirname(path) or ".")
 
 
-def _replace(path: str, pieces: Iterable[bytes], sender: str) -> None:
+def _replace(path: str, letter: Deposit) -> None:
     """A new file takes the old one's name when it is whole: a full disk must not cost both."""
     trusted(path)
     temporary = f"{path}.{os.getpid()}"
     descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
-        _letter(descriptor, pieces, sender)
+        for piece in deposit.entries(b"", [letter]):
+            _write(descriptor, piece)
+        os.fsync(descriptor)
         os.rename(temporary, path)
     except BaseException:
         os.unlink(temporary)
@@ -79,36 +95,6 @@ def _replace(path: str, pieces: Iterable[bytes], sender: str) -> None:
     finally:
         os.close(descriptor)
     sync_folder(os.path.dirname(path) or ".")
-
-
-def _letter(descriptor: int, pieces: Iterable[bytes], sender: str) -> None:
-    _write(descriptor, fromline.make(sender, 0))
-    end = b""
-    for piece in quoted(pieces):
-        _write(descriptor, piece)
-        end = piece[-1:]
-    _write(descriptor, b"\n" if end == b"\n" else b"\n\n")
-    os.fsync(descriptor)
-
-
-def _gap(descriptor: int, length: int) -> bytes:
-    """What an mbox needs at its end before the next From_ line: an empty line."""
-    end = os.pread(descriptor, 2, max(0, length - 2))
-    return b"" if end in (b"", b"\n\n") else b"\n" if end.endswith(b"\n") else b"\n\n"
-
-
-def _lock(descriptor: int, path: str) -> None:
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise
-        if time.monotonic() > end:
-            raise MailError(f"{path}: locked by another program", TEMPFAIL)
-        time.sleep(_PAUSE)
 
 
 def _write(descriptor: int, octets: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import errno
 import fcntl
 import mailbox
@@ -15,9 +17,11 @@ import pytest
 from users import in_child
 
 from pymail import deadletter
-from pymail.deadletter import bury
+from pymail.deadletter import bury, marked
 from pymail.errors import CANTCREAT, IOERR, NOPERM, TEMPFAIL, MailError
+from pymail.transports.transport import Answer
 
+FAILURES = [Answer("b@x", 550, "5.1.1 no such \u00fcser"), Answer("c@x", 0, "smtp://x: Connection refused")]
 LETTER = b"Subject: caf\xc3\xa9\n\nFrom me to you\n>From the past\n.\nlast"
 
 
@@ -28,6 +32,14 @@ def test_it_is_a_whole_mbox_message_for_the_user_alone(tmp_path: Path) -> None:
     assert octets.startswith(b"From me@here ")
     assert octets.endswith(b"\nSubject: caf\xc3\xa9\n\n>From me to you\n>>From the past\n.\nlast\n\n")
     assert os.stat(path).st_mode & 0o777 == 0o600
+
+
+def test_it_can_tell_who_did_not_get_it() -> None:
+    octets = b"".join(marked([LETTER[:20], LETTER[20:]], FAILURES))
+    message = email.message_from_bytes(octets, policy=email.policy.default)
+    assert message["X-Failed-Recipients"] == "b@x, c@x"
+    assert message.get_all("X-Failure") == ["b@x: 550 5.1.1 no such \u00fcser", "c@x: smtp://x: Connection refused"]
+    assert octets.endswith(LETTER)
 
 
 def test_two_failures_leave_two_letters(tmp_path: Path) -> None:
@@ -101,7 +113,7 @@ def test_a_letter_that_does_not_fit_leaves_the_file_as_it_was(tmp_path: Path, ol
         path.write_bytes(old)
 
     def attempt() -> None:
-        with pytest.raises(MailError, match="dead.letter: File too large") as caught:
+        with pytest.raises(MailError, match="dead.letter: (nothing was appended: )?File too large") as caught:
             bury(str(path), [b"x" * 900] * 100, "me", replace=replace)
         assert caught.value.status == IOERR
 

@@ -197,7 +197,7 @@ class _Flush:
             why = reason(error) if isinstance(error, OSError) else error.text
             self.report.troubles.append(f"{entry.id}: {why}")
             return False
-        self.report.troubles += [_trouble(answer) for answer in refused]
+        self.report.troubles += map(str, refused)
         return True
 
     def _count(self, refused: list[Answer]) -> None:
@@ -218,9 +218,9 @@ class _Flush:
         self, entry: Entry, letter: Letter, accepted: set[str], refused: list[Answer], deferred: list[Answer]
     ) -> None:
         states = dict.fromkeys(accepted, ACCEPTED) | {answer.recipient: GIVEN_UP for answer in refused}
-        letter.settle(states, _trouble(deferred[0]) if deferred else letter.why)
+        letter.settle(states, str(deferred[0]) if deferred else letter.why)
         self.report.failed += bool(refused)
-        self.report.troubles += [_trouble(answer) for answer in deferred]
+        self.report.troubles += map(str, deferred)
         entry.rename(self.now + backoff(entry.tries + 1), entry.tries + 1, False)
 
     def _put_off(self, entry: Entry, why: str) -> None:
@@ -257,10 +257,6 @@ def _duration(seconds: int) -> str:
             count = seconds // size
             return f"{count} {name}{'s' if count > 1 else ''}"
     return f"{seconds} seconds"
-
-
-def _trouble(answer: Answer) -> str:
-    return f"{answer.recipient}: {answer.code} {answer.text}"
 
 
 def _lock(folder: str) -> int | None:

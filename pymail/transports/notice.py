@@ -1,8 +1,7 @@
 """What the sender is told, in his own mailbox, about a letter that is given up.
 
 Apart because a letter that waited in the outbox fails when nobody is looking: at a
-flush by cron or pymaild, days after it was written. The letter itself goes to
-dead.letter, with fields before its own that say who did not get it and why.
+flush by cron or pymaild, days after it was written. The letter itself is in dead.letter.
 """
 
 from __future__ import annotations
@@ -47,14 +46,6 @@ def send(letter: Source, answers: list[Answer], user: str, dead: str, variables:
     return deliver(Notice(letter, answers, user, dead, now), user, "", variables)
 
 
-def marked(letter: Source, answers: list[Answer]) -> Iterator[bytes]:
-    """The letter as it is to be buried: with the recipients that did not get it, and why, before its own fields."""
-    yield fold("X-Failed-Recipients", ", ".join(answer.recipient for answer in answers))
-    for answer in answers:
-        yield fold("X-Failure", encode(_line(answer)))
-    yield from letter.pieces()
-
-
 def _text(letter: Source, answers: list[Answer], user: str, dead: str, now: float) -> bytes:
     head = _head(letter)
     host = os.uname().nodename
@@ -93,10 +84,6 @@ def _head(letter: Source) -> bytes:
         if b"\n\n" in head or len(head) > _HEAD:
             break
     return head[: head.find(b"\n\n") + 1 or _HEAD]
-
-
-def _line(answer: Answer) -> str:
-    return f"{answer.recipient}: {answer.code} {answer.text}"
 
 
 def _date(now: float) -> str:

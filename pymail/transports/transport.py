@@ -54,7 +54,7 @@ class Envelope:
 class Answer:
     """What became of one recipient.
 
-    `code` is an SMTP reply code (RFC 5321 4.2), also where no server was asked; `text` is
+    `code` is an SMTP reply code (RFC 5321 4.2), 0 where nobody could be asked; `text` is
     the server's own words, enhanced code first, in one printable line. `note` is what the
     user should hear although the letter was taken: what a sendmail program complained of.
     """
@@ -69,6 +69,10 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"Answer({self.recipient!r}, {self.code}, {self.text!r})"
+
+    def __str__(self) -> str:
+        """The line that the user sees."""
+        return f"{self.recipient}: {self.code} {self.text}" if self.code else f"{self.recipient}: {self.text}"
 
     @property
     def accepted(self) -> bool:

@@ -1,4 +1,4 @@
-"""The notice in the sender's own mailbox, and the marks on the letter in dead.letter."""
+"""The notice in the sender's own mailbox."""
 
 from __future__ import annotations
 
@@ -68,14 +68,3 @@ def test_it_comes_into_the_senders_own_mailbox(tmp_path: Path) -> None:
     stored = (tmp_path / me).read_bytes()
     assert stored.startswith(b"From MAILER-DAEMON ") and b"\nReturn-Path: <>\n" in stored
     assert stored.count(b"\nSubject: Undelivered:") == 1
-
-
-def test_the_buried_letter_tells_who_did_not_get_it() -> None:
-    octets = b"".join(notice.marked(Text(), ANSWERS))
-    message = email.message_from_bytes(octets, policy=email.policy.default)
-    assert message["X-Failed-Recipients"] == "b@x, c@x"
-    assert message.get_all("X-Failure") == [
-        "b@x: 550 5.1.1 no such \u00fcser",
-        "c@x: 554 5.4.7 not delivered in 5 days",
-    ]
-    assert octets.endswith(LETTER)
