@@ -31,6 +31,14 @@ class MailError(Exception):
         self.status = status
 
 
+class Killed(BaseException):
+    """A signal that ends the program: what is under way cleans up, then `main` lets the signal have its way."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 def reason(error: OSError) -> str:
     """`path: why` for a failed system call, without Python's `[Errno 2]`."""
     why = error.strerror or str(error) or type(error).__name__

@@ -6,11 +6,12 @@ where errors are caught. It loads what the run needs and nothing else (DESIGN 5)
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal costs as much as all the rest
 import os
 import sys
 
 from pymail import errors, options, session
-from pymail.errors import IOERR, USAGE, MailError, printable
+from pymail.errors import IOERR, NOINPUT, USAGE, Killed, MailError, printable
 from pymail.input import Keyboard, Script
 from pymail.variables.values import Variables
 
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
     from pymail.options import Options
     from pymail.session import Session
 
-_INTERRUPTED = 130
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run pymail with these arguments (the command line's when None); the exit status (DESIGN 2.2)."""
     _stand_on_open_files()
+    _hear_signals()
     try:
         status = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
@@ -33,8 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(error.text, error.status)
     except session.Leave as leave:
         return leave.status
+    except Killed as killed:
+        return _die(killed.number)
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return _die(_signal.SIGINT)
     except BrokenPipeError:
         return _deaf()
     except OSError as error:
@@ -54,6 +56,28 @@ def _deaf() -> int:
     """Nobody reads our output any more: leave without a traceback from the last flush."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return IOERR
+
+
+def _hear_signals() -> None:
+    """Let what is under way clean up when a signal ends us; one that was ignored from the start stays so (POSIX)."""
+    for number in (_signal.SIGHUP, _signal.SIGTERM):
+        if _signal.getsignal(number) == _signal.SIG_DFL:
+            _signal.signal(number, _killed)
+
+
+def _killed(number: int, _: object) -> None:
+    raise Killed(number)
+
+
+def _die(number: int) -> int:
+    """Take the standard action for a signal, so that whoever waits for us sees it (POSIX, ASYNCHRONOUS EVENTS)."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _deaf()
+    _signal.signal(number, _signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number
 
 
 def _stand_on_open_files() -> None:
@@ -84,29 +108,54 @@ def _run(arguments: list[str]) -> int:
         return 0
     s = _session(given)
     _read_start_up_files(s, given)
-    if given.has("before"):
+    if given.has("account"):
+        _use_account(s, given)
+    if given.literal and s.variables.flag("expandargv"):
+        s.variables.set("mta-arguments", _quoted(given.literal), "option")
+        given.literal.clear()
+    _carry_out(s, given, "before")
+    return _mode(s, given)
+
+
+def _carry_out(s: Session, given: Options, name: str) -> None:
+    """The commands of -X or -Y."""
+    if given.has(name):
         from pymail import interpreter
 
-        for command in given.all("before"):
-            interpreter.run_text(s, "-X", command)
-    return _mode(s, given)
+        for command in given.all(name):
+            interpreter.run_text(s, "-X" if name == "before" else "-Y", command)
+
+
+def _use_account(s: Session, given: Options) -> None:
+    """-A: an account that the start-up files made, else a file to attach (DESIGN 2.1)."""
+    for name in given.all("account"):
+        is_account, is_file = name in s.accounts or name == "null", os.path.exists(name)
+        if is_account and is_file:
+            raise MailError(f"-A {name}: is it an account or a file? write --attach for the file", USAGE)
+        if not is_account and not is_file:
+            raise MailError(f"-A {name}: there is no account and no file of that name", NOINPUT)
+        if is_file:
+            given.take(options.by_name("attach"), name)
+        else:
+            from pymail import interpreter
+
+            interpreter.execute(s, f"account {name}")
 
 
 def _mode(s: Session, given: Options) -> int:
     """The piece of the program that the options ask for."""
-    if given.has("flush"):
-        from pymail import waiting
+    if given.has("flush") or given.has("outbox"):
+        from pymail import queuemode
 
-        return waiting.flush_all(s)
-    if given.has("outbox"):
-        from pymail import waiting
-
-        return 0 if waiting.list_all(s) else 1
+        return queuemode.run(s, given)
+    if given.has("all"):
+        raise MailError("--all: goes with --outbox", USAGE)
     if s.sending:
         from pymail import sendmode
 
+        _carry_out(s, given, "after")
         return sendmode.run(s, given)
-    for name in ("subject", "cc", "bcc", "attach", "add", "header"):
+    for name in ("subject", "cc", "bcc", "attach", "add", "header", "end-options"):
         if given.has(name):
             raise MailError(f"--{name}: to whom? name at least one address", USAGE)
     if given.has("exists"):
@@ -118,41 +167,55 @@ def _mode(s: Session, given: Options) -> int:
     return readmode.run(s, given)
 
 
+def _quoted(words: list[str]) -> str:
+    """Words as one value of mta-arguments, which is split as a shell would."""
+    return " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
+
+
 def _session(given: Options) -> Session:
     environ = session.environment()
     variables = Variables("POSIXLY_CORRECT" in environ)
     for name, variable in (
         ("ignore-interrupts", "ignore"), ("discard-empty", "skipemptybody"),
-        ("verbose", "verbose"), ("debug", "debug"), ("dry-run", "debug"),
+        ("verbose", "verbose"), ("debug", "debug"), ("dry-run", "debug"), ("disconnected", "disconnected"),
+        ("batch", "quiet"), ("batch", "emptystart"),
     ):  # fmt: skip
         if given.has(name):
             variables.set(variable, "", "option")
-    if given.has("no-headers"):
+    if given.has("no-headers") or given.has("batch"):
         variables.unset("header", "option")
     for word in given.all("set"):
         name, _, value = word.partition("=")
         variables.set(name, value, "option")
     if given.has("mta-argument"):
-        variables.set("mta-arguments", " ".join(given.all("mta-argument")), "option")
+        variables.set("mta-arguments", _quoted(given.all("mta-argument")), "option")
+    if given.count("verbose") > 1:
+        variables.set("verbose", str(given.count("verbose")), "option")
     variables.import_environment(environ)
     s = session.Session(variables, environ, Keyboard(os.isatty(0)), sys.stdout, sys.stderr)
     s.interactive = s.interactive or given.has("interactive")
     s.mailbox_user = given.last("user") or ""
     s.by_recipient = given.has("record-recipient")
+    s.escapes = given.has("escapes") or given.has("batch")
+    s.custom = [*given.all("custom-header")]
+    if given.has("line-buffered"):
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     addressed = bool(given.operands) and not given.has("file")
-    s.sending = addressed or bool(given.literal) or given.has("read-recipients")
+    s.sending = addressed or bool(given.literal) or given.has("read-recipients") or given.has("target")
     return s
 
 
 def _read_start_up_files(s: Session, given: Options) -> None:
     """The system's file unless -n, then the user's (POSIX, Start-Up in mailx; DESIGN 2.3)."""
-    if not given.has("no-system-rc"):
+    wanted = given.last("resource-files")
+    wanted = "su" if wanted is None else wanted.lower()
+    if "s" in wanted and not given.has("no-system-rc"):
         for path in ("/etc/pymail.rc", "/etc/mail.rc"):
             if os.path.exists(path):
                 _read_start_up_file(s, path)
                 break
     path = s.environ.get("MAILRC") or (os.path.join(s.user.home, ".mailrc") if s.user.home else "")
-    if path and path != os.devnull and os.path.lexists(path):
+    if "u" in wanted and path and path != os.devnull and os.path.lexists(path):
         _read_start_up_file(s, path)
 
 

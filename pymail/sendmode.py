@@ -24,8 +24,22 @@ def run(s: Session, options: Options) -> int:
     if not options.has("message-file") and not post.collected(s, draft, s.escapes):
         return 1
     if options.has("read-recipients"):
-        draft = _from_header(s, draft)
-    return post.finish(s, draft)
+        try:
+            draft = _from_header(s, draft)
+        except BaseException:
+            post.bury(s, draft)
+            raise
+    status = post.finish(s, draft)
+    if s.variables.flag("verbose"):
+        _tell_what_waits(s)
+    return status
+
+
+def _tell_what_waits(s: Session) -> None:
+    from pymail import waiting
+
+    if waits := waiting.summary(s):
+        s.complain(waits)
 
 
 def _draft(s: Session, options: Options) -> Draft:

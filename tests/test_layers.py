@@ -26,15 +26,14 @@ ORDER = """
     transports.transport transports.url transports.wire transports.transaction transports.auth transports.smtp
     transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
     transports.outbox
-    undelivered
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input session
     verbs.table verbs.kinds
-    conditions interpreter terminal escapes collect lists letterhead post waiting writing quotation
+    conditions interpreter terminal escapes collect lists letterhead undelivered aloud waiting post writing quotation
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
-    conversation presence readmode sendmode main __main__
+    conversation presence readmode sendmode queuemode main __main__
 """.split()
 
 LOADERS_BY_NAME = {"interpreter", "mailboxes.opening", "transports.choose"}

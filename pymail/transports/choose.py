@@ -39,11 +39,15 @@ FORMS = "smtp://host, lmtp://host:port, /path/of/sendmail, local:, test:, mbox:/
 
 
 class Chain(Transport):
-    """Several ways out, as URLs or paths. The first that can be reached takes the letter, and those after it."""
+    """Several ways out, as URLs or paths. The first that can be reached takes the letter, and those after it.
 
-    def __init__(self, ways: list[str], variables: Variables) -> None:
+    `fleeting`: they were given for this run alone, by an option or in the environment.
+    """
+
+    def __init__(self, ways: list[str], variables: Variables, fleeting: bool = False) -> None:
         self.name = ways[0]
         self.ways = ways
+        self.fleeting = fleeting
         self._variables = variables
         self._left = list(ways)
         self._transport: Transport | None = None
@@ -57,7 +61,7 @@ class Chain(Transport):
                 self._transport.trace = self.trace
                 self.name = self._transport.name
             try:
-                return self._transport.send(envelope, source)
+                return self._explained(self._transport.send(envelope, source))
             except Unreachable as failure:
                 self._failures.append(failure.text)
                 if self.trace is not None:
@@ -65,6 +69,16 @@ class Chain(Transport):
                 self.close()
                 del self._left[0]
         raise Unreachable("; ".join(self._failures))
+
+    def _explained(self, answers: list[Answer]) -> list[Answer]:
+        """Where only `local:` was left, what it cannot do is told with what was tried before."""
+        if not self._failures or self.name != "local:":
+            return answers
+        tried = f"({'; '.join(self._failures)}); set mta to a server that can be reached"
+        return [
+            Answer(answer.recipient, answer.code, f"{answer.text} {tried}") if answer.deferred else answer
+            for answer in answers
+        ]
 
     def close(self) -> None:
         if self._transport is not None:
@@ -88,7 +102,7 @@ def chain(variables: Variables, environ: Mapping[str, str]) -> Chain:
         found = _default(variables)
     if variables.origin("mta-arguments") == "option" and not any(_is_program(word) for word in found):
         raise MailError(f"--mta-argument: {found[0]} is not a sendmail program and takes no arguments", USAGE)
-    return Chain(found, variables)
+    return Chain(found, variables, bool(given) and origin in ("option", "environment"))
 
 
 def open_transport(url: str, variables: Variables) -> Transport:

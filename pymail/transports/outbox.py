@@ -12,7 +12,7 @@ import errno
 import os
 import time
 
-from pymail.errors import CANTCREAT, IOERR, NOINPUT, TEMPFAIL, MailError
+from pymail.errors import CANTCREAT, IOERR, NOINPUT, TEMPFAIL, USAGE, MailError, printable
 from pymail.ownership import make_folder, open_private, sync_folder, trusted
 from pymail.transports.entry import Entry, Letter, mark_of, name_of, write
 
@@ -107,11 +107,13 @@ class Outbox:
         return list(seen.values())
 
     def find(self, identity: str) -> Entry:
-        """The entry with this id. Raises MailError (NOINPUT) when there is none."""
-        for entry in self.entries():
-            if entry.id == identity:
-                return entry
-        raise MailError(f"{identity}: no such letter in the outbox", NOINPUT)
+        """The entry with this id or the only one that begins so. Raises MailError (NOINPUT) when there is none."""
+        found = [entry for entry in self.entries() if identity and entry.id.startswith(identity)]
+        if not found:
+            raise MailError(f"{printable(identity)}: no such letter in the outbox", NOINPUT)
+        if len(found) > 1:
+            raise MailError(f"{identity}: {len(found)} letters begin so; write more of it", USAGE)
+        return found[0]
 
     def delete(self, identity: str) -> None:
         """Remove a letter for good. Raises MailError when there is none or it is being sent."""
