@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import time
+from bisect import bisect_right
 
 from pymail.errors import IOERR, NOPERM, MailError, reason
 from pymail.xdg import state_folder
@@ -63,6 +64,7 @@ def _as_owner(owner: int, box: Mbox, path: str, plan: Plan) -> Outcome:
         numbers = f"{outcome.kept} {outcome.removed} {outcome.arrived} {outcome.unmatched}"
         return "\n".join([numbers, *box.notes]).encode("utf-8", "surrogateescape")
 
+    box.index = None
     numbers, *box.notes = deputy.as_user(user, work).decode("utf-8", "surrogateescape").split("\n")
     return Outcome(*map(int, numbers.split()))
 
@@ -77,11 +79,13 @@ def _commit(box: Mbox, path: str, plan: Plan, settings: Settings) -> Outcome:
             box.realign()
             arrived += box.refresh()
         removed = [index for index in plan.remove if box.place(index) >= 0]
-        _write(lock, edits(box, plan), settings.state)
-        kept = sum(box.place(index) >= 0 for index in range(len(box))) - len(removed)
+        found = edits(box, plan)
+        _write(lock, found, settings.state)
+        kept = len(box) - len(removed) - sum(place < 0 for place in box.order or ())
         _leave(lock, plan, bool(arrived))
         unmatched = sum(box.place(index) == -2 for index in {*plan.remove, *plan.flags})
         unmatched += sum(box.place(index) == -1 for index in plan.replace)
+        box.settle_for(bisect_right(box.columns.starts, found.at[0]) - 1 if found else len(box.columns))
         return Outcome(kept, len(removed), arrived, unmatched)
 
 

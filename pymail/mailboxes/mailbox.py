@@ -178,5 +178,14 @@ class Mailbox(ABC):
         for index in numbers:
             yield index, self.head(index)
 
+    def values(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Number and decoded value of the header field `name` of each that has one which is not empty."""
+        from pymail import headers
+
+        for index, head in self.heads(numbers):
+            value = headers.find(head, name)
+            if value:
+                yield index, headers.decode(value)
+
     def close(self) -> None:  # noqa: B027  a kind that holds nothing has nothing to let go
         """Let go of files and connections; nothing is written."""

@@ -1,11 +1,7 @@
 """An mbox: one file, each message behind its From_ line (RFC 4155; mboxo, mboxrd, mboxcl are all read).
 
-Apart from scan.py, which finds the messages, because this is what they are: letters,
-taken out of the file when asked for. The file is never mapped: when another program
-makes it shorter while we read, that must be an error and not a SIGBUS. Whenever the
-file is no longer the one that was scanned, a message is believed to lie where it lay
-only if it still begins as it did; else the file is scanned again and each message is
-looked for by its mark and length.
+Apart from stored.py, which finds messages and their octets, because here they become
+letters and header lines: unquoted, with LF line ends, from the index where it knows them.
 
 The size that is told is the stored one: quoting and CRs count.
 """
@@ -14,45 +10,45 @@ from __future__ import annotations
 
 import os
 
-from pymail.errors import NOPERM, TEMPFAIL, MailError, reason, status_of
-from pymail.summary import Summary, from_head
+from pymail.errors import NOPERM, MailError, reason, status_of
+from pymail.summary import Summary, find, from_head
 
 from . import fromline
 from .mailbox import Mailbox, Outcome, Settings
 from .quoting import unquote
-from .scan import Columns, Shrunk, extend, is_message, read
+from .scan import INDEXED, Columns, Shrunk, extend, read
+from .stored import Stored, scan_all, stamp_of
+from .texts import ALL, SUBJECTS, Chunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeVar
 
+    from .index import Index
     from .mailbox import Deposit, Plan
+    from .scan import Stamp
 
-# Messages are handed out in pieces of so many octets, and read in batches of so many.
-PIECE = 1 << 18
-BATCH = 1 << 20
-_ATTEMPTS = 5
+    T = TypeVar("T")
+
+# So many messages that the index lacks are gathered before they are read.
+_WAITING = 4096
 # Deleting one octet is the quickest way to count it, while the piece stays in the processor's cache.
 _COUNTED = 1 << 15
 
 
-class Mbox(Mailbox):
-    """An open mbox file; `columns` say where its messages lie, `order` in which of them each is found.
-
-    `order` is None while every message is in its place.
-    """
+class Mbox(Stored, Mailbox):
+    """An open mbox file."""
 
     def __init__(self, name: str, path: str | None, fd: int, settings: Settings, readonly: str = "") -> None:
         """Scan the file `fd`, which is this mailbox's own from now on. Raises OSError, MailError."""
-        self.name = name
-        self.path = path
-        self.fd = fd
+        super().__init__(name, path, fd, settings.believe)
         self.settings = settings
         self.readonly = readonly
         self.notes = []
         self.details = []
-        self.order: list[int] | None = None
-        self.columns, self.stamp = scan_all(fd, settings.believe)
+        self.index: Index | None = None
+        self.columns, self.stamp = self._look()
         # The flags as the session was told them: a commit changes what differs from these, nothing else.
         self.told = bytearray(self.columns.flags)
 
@@ -70,14 +66,14 @@ class Mbox(Mailbox):
         return end - line
 
     def lines(self, index: int) -> int:
-        return sum(map(count_lines, self._octets(index)))
+        return sum(map(count_lines, self.octets(index)))
 
     def head(self, index: int) -> bytes:
         return next(self.heads((index,)))[1]
 
     def pieces(self, index: int) -> Iterator[bytes]:
         fresh, crlf = True, None
-        for piece in self._octets(index):
+        for piece in self.octets(index):
             if crlf is None:
                 crlf = has_crlf(piece)
             yield unquote(piece.replace(b"\r\n", b"\n") if crlf else piece, fresh)
@@ -92,13 +88,25 @@ class Mbox(Mailbox):
         return next(self.summaries((index,)))
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
-        for _, data, _, line, body, end in self.batches(numbers):
-            yield _summary(data, line, body, end)
+        def kept(number: int, first: int, chunk: Chunk) -> Summary:
+            return chunk.summaries[number - first]
+
+        return self._kept_or_read(numbers, ALL, kept, self._read_summaries)
 
     def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        for index, data, _, line, body, end in self.batches(numbers):
-            summary = _summary(data, line, body, end)
-            yield index, summary, self.lines(index) if end > len(data) else count_lines(data[line:end])
+        def kept(number: int, first: int, chunk: Chunk) -> tuple[int, Summary, int]:
+            return number, chunk.summaries[number - first], chunk.lines[number - first]
+
+        return self._kept_or_read(numbers, ALL, kept, self._read_listing)
+
+    def values(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+        def kept(number: int, first: int, chunk: Chunk) -> tuple[int, str]:
+            return number, chunk.subjects[number - first]
+
+        if name.lower() != b"subject":
+            return super().values(name, numbers)
+        found = self._kept_or_read(numbers, SUBJECTS, kept, self._read_subjects)
+        return (pair for pair in found if pair[1])
 
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         for index, data, _, line, body, _ in self.batches(numbers):
@@ -107,9 +115,9 @@ class Mbox(Mailbox):
     def refresh(self) -> int:
         if self.path is None or (stamp_of(self.fd) == self.stamp and self.columns.end == self.stamp[2]):
             return 0
-        self._settle()
+        self.settle()
         if self.stamp[2] > self.columns.end:
-            extend(self.fd, self.columns, self.stamp[2], self.settings.believe)
+            self._extend(self.columns, self.stamp[2])
         return self._welcome()
 
     def append(self, deposits: Iterable[Deposit]) -> int:
@@ -135,40 +143,101 @@ class Mbox(Mailbox):
 
     def close(self) -> None:
         if self.fd >= 0:
+            if self.index is not None and self.order is None and stamp_of(self.fd) == self.stamp:
+                self.index.keep(self.columns, self.stamp, self._texts)
             os.close(self.fd)
             self.fd = -1
 
-    def place(self, index: int) -> int:
-        """The place of a message in the columns; -1 when another program removed it, -2 for a lost twin."""
-        return index if self.order is None else self.order[index]
-
-    def where(self, index: int) -> int:
-        """The same; MailError when it is not found."""
-        at = self.place(index)
-        if at < 0:
-            raise MailError(f"{self.name}: another program has removed this message", TEMPFAIL)
-        return at
-
     def realign(self) -> None:
-        """Scan the file anew, since another program changed it, and find each message again."""
-        old = identities(self.columns)
-        self.columns, self.stamp = scan_all(self.fd, self.settings.believe)
-        found = match(old, identities(self.columns))
-        order = range(len(old)) if self.order is None else self.order
-        self.order = [found[at] if at >= 0 else at for at in order]
+        super().realign()
+        if self.index is not None:
+            self.index.forget()
 
-    def attend(self, fd: int) -> None:
-        """Look at the file that `fd` is from now on: another program may have put a new one in its place."""
-        if self.path is not None and not os.path.samestat(os.fstat(fd), os.fstat(self.fd)):
-            old, self.fd = self.fd, os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-            os.close(old)
-            self.realign()
+    def settle_for(self, count: int) -> None:
+        super().settle_for(count)
+        if self.index is not None:
+            self.index.cut(count)
 
     def _writable(self) -> str:
         """The path to write to; MailError when there is none."""
         if self.readonly or self.path is None:
             raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
         return self.path
+
+    def _look(self) -> tuple[Columns, Stamp]:
+        """The columns of the file, from the index as far as it goes, and the stamp that they are true of."""
+        stamp = stamp_of(self.fd)
+        if self.path is not None and self.settings.cache and stamp[2] >= INDEXED:
+            from .index import Index
+
+            self.index = Index(self.settings.cache, stamp, self.believe)
+            columns = self.index.load(self.fd, stamp)
+            try:
+                if columns is not None and columns.end < stamp[2]:
+                    self._extend(columns, stamp[2])
+                if columns is not None:
+                    return columns, stamp
+            except Shrunk:
+                self.index.forget()
+        return scan_all(self.fd, self.believe)
+
+    def _extend(self, columns: Columns, size: int) -> None:
+        """Look at what was appended; the last message known may have been half written."""
+        if self.index is not None:
+            self.index.cut(max(len(columns) - 1, 0))
+        extend(self.fd, columns, size, self.believe)
+
+    def _kept_or_read(
+        self,
+        numbers: Iterable[int],
+        kind: int,
+        kept: Callable[[int, int, Chunk], T],
+        unkept: Callable[[Iterable[int]], Iterator[T]],
+    ) -> Iterator[T]:
+        """What the index keeps of messages, and of the others what is read of them in bulk, in the order asked for."""
+        if self.index is None:
+            yield from unkept(numbers)
+            return
+        self.settle()
+        waiting: list[int] = []
+        for number in numbers:
+            found = self.index.chunk(number, kind) if self.order is None else None
+            if found is None:
+                waiting.append(number)
+            if waiting and (found is not None or len(waiting) == _WAITING):
+                yield from unkept(waiting)
+                waiting = []
+            if found is not None:
+                yield kept(number, *found)
+        yield from unkept(waiting)
+
+    def _read_summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
+        for _, data, _, line, body, end in self.batches(numbers):
+            yield _summary(data, line, body, end)
+
+    def _read_listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
+        index = self.index
+        for number, data, _, line, body, end in self.batches(numbers):
+            summary = _summary(data, line, body, end)
+            lines = self.lines(number) if end > len(data) else count_lines(data[line:end])
+            if index is not None:
+                index.learn(number, ALL, summary.subject, summary, lines)
+            yield number, summary, lines
+
+    def _read_subjects(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+        index = self.index
+        for number, data, _, line, body, _ in self.batches(numbers):
+            subject = subject_of(data, line, body)
+            if index is not None:
+                index.learn(number, SUBJECTS, subject)
+            yield number, subject
+
+    def _texts(self, first: int) -> Chunk:
+        """What a header list shows of the messages from `first` on, for the index."""
+        chunk = Chunk(ALL)
+        for _, summary, lines in self._read_listing(range(first, len(self.columns))):
+            chunk.add(summary, lines)
+        return chunk
 
     def _welcome(self) -> int:
         """Count the messages in that the session does not know yet; how many there were."""
@@ -182,142 +251,16 @@ class Mbox(Mailbox):
             self.told += bytes(self.columns.flags[at] for at in arrived)
         return len(self.told) - before
 
-    def _settle(self) -> None:
-        """Make sure that the columns are true of the file as it is now.
 
-        If the last message is where it was, so are those before it: mail that arrives moves nothing.
-        """
-        stamp = stamp_of(self.fd)
-        if stamp == self.stamp:
-            return
-        if stamp[2] >= self.columns.end and self._last_is_there():
-            self.stamp = stamp
-        else:
-            self.realign()
+def subject_of(data: bytes, line: int, body: int) -> str:
+    """The decoded Subject: of the header between `line` and `body`, "" without one."""
+    from pymail import headers
 
-    def _last_is_there(self) -> bool:
-        last = len(self.columns) - 1
-        return last < 0 or is_message(self.fd, self.columns, last)
-
-    def _octets(self, index: int) -> Iterator[bytes]:
-        """The letter as it is stored, cut where a line ends if it can be."""
-        _, data, _, line, _, end = next(self.batches((index,)))
-        if end <= len(data) <= PIECE:
-            yield data[line:end]
-            return
-        start = self.columns.starts[self.where(index)]
-        at, stop = start + line, start + end
-        while at < stop:
-            piece = read(self.fd, min(PIECE, stop - at), at)
-            if at + len(piece) < stop:
-                piece = piece[: piece.rfind(b"\n") + 1] or piece.rstrip(b"\r") or piece
-            yield piece
-            at += len(piece)
-
-    def batches(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes, int, int, int, int]]:
-        """Each message with octets that hold it; where in them its From_ line, header, body and end are.
-
-        Messages that lie side by side are read at once. Of one larger than a batch only the beginning is read.
-        """
-        columns = self.columns
-        for run in self._runs(numbers):
-            data = self._read_run(run)
-            columns = self.columns
-            if data is None:
-                for index in run:
-                    yield from self.batches((index,))
-                continue
-            base = columns.starts[self.where(run[0])]
-            for index in run:
-                at = self.where(index)
-                start, stop = columns.starts[at] - base, columns.stop(at) - base
-                body = start + columns.bodies[at]
-                line = data.find(b"\n", start, body) + 1 or body
-                tail = data[stop - 3 : stop] if stop <= len(data) else read(self.fd, 3, base + stop - 3)
-                yield index, data, start, line, body, stop - _separator(tail) if stop > body else stop
-
-    def _runs(self, numbers: Iterable[int]) -> Iterator[list[int]]:
-        """The messages in groups that lie side by side and make at most a batch."""
-        run: list[int] = []
-        begin = last = -2
-        for index in numbers:
-            at = self.where(index)
-            if run and (at != last + 1 or self.columns.stop(at) - begin > BATCH):
-                yield run
-                run, at = [], self.where(index)
-            if not run:
-                begin = self.columns.starts[at]
-            run.append(index)
-            last = at
-        if run:
-            yield run
-
-    def _read_run(self, run: list[int]) -> bytes | None:
-        """The octets of a run of messages; None when they turn out not to lie side by side any more."""
-        for _ in range(_ATTEMPTS):
-            self._settle()
-            places = [self.where(index) for index in run]
-            if places[-1] - places[0] != len(run) - 1:
-                return None
-            columns, begin = self.columns, self.columns.starts[places[0]]
-            length = columns.stop(places[-1]) - begin
-            if length > BATCH:
-                length = max(PIECE, columns.bodies[places[0]])
-            try:
-                data = read(self.fd, length, begin)
-            except Shrunk:
-                continue
-            if stamp_of(self.fd) == self.stamp:
-                return data
-        raise MailError(f"{self.name}: other programs keep changing it: try again", TEMPFAIL)
-
-
-def scan_all(fd: int, believe: bool) -> tuple[Columns, tuple[int, int, int, int]]:
-    """The columns of a whole file, and the stamp it had. Raises OSError, MailError."""
-    for _ in range(_ATTEMPTS):
-        stamp = stamp_of(fd)
-        columns = Columns(stamp[2])
-        try:
-            extend(fd, columns, stamp[2], believe)
-        except Shrunk:
-            continue
-        return columns, stamp
-    raise Shrunk
-
-
-def stamp_of(fd: int) -> tuple[int, int, int, int]:
-    """What tells that a file is still as it was: device, inode, length, time of the last change (ns)."""
-    status = os.fstat(fd)
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def match(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> list[int]:
-    """For each old message the place of the same one among the new, -1 where there is none.
-
-    Twins, alike in mark and length, are told apart by their order; where some of them went, nobody can say
-    which: -2 for all of them.
-    """
-    places: dict[tuple[int, int], list[int]] = {}
-    for at, identity in enumerate(new):
-        places.setdefault(identity, []).append(at)
-    twins: dict[tuple[int, int], int] = {}
-    for identity in old:
-        twins[identity] = twins.get(identity, 0) + 1
-    heirs = {key: iter(places[key]) for key, count in twins.items() if len(places.get(key, ())) >= count}
-    return [next(heirs[key]) if key in heirs else -2 if key in places else -1 for key in old]
-
-
-def identities(columns: Columns) -> list[tuple[int, int]]:
-    """Mark and length of body of each message. What the next one to append will add to the last does not count."""
-    stops = [*columns.starts[1:], columns.end]
-    found = [
-        (mark, stop - start - body)
-        for mark, start, body, stop in zip(columns.marks, columns.starts, columns.bodies, stops, strict=True)
-    ]
-    if found:
-        mark, length = found[-1]
-        found[-1] = (mark, length + len(columns.lacking))
-    return found
+    at = data.find(b"\nSubject:", line - 1, body)
+    end = data.find(b"\n", at + 9, body)
+    if at < 0 or data[end + 1 : end + 2] in (b" ", b"\t"):
+        return headers.decode(find(data[line:body], b"Subject"))
+    return headers.decode(data[at + 9 : end].strip())
 
 
 def has_crlf(data: bytes) -> bool:
@@ -342,8 +285,3 @@ def _summary(data: bytes, line: int, body: int, end: int) -> Summary:
 
 def _lf(head: bytes) -> bytes:
     return head.replace(b"\r\n", b"\n") if has_crlf(head) else head
-
-
-def _separator(tail: bytes) -> int:
-    """Octets of the empty line that parts a message from the next one."""
-    return 1 if tail.endswith(b"\n\n") else 2 if tail.endswith(b"\n\r\n") else 0

@@ -24,7 +24,25 @@ from .mark import MARKED, USUAL, header_end, look_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableSequence
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Protocol, overload
+
+    # Device, inode, length and time of the last change (ns): what tells that a file is still as it was.
+    Stamp = tuple[int, int, int, int]
+
+    class Numbers(Protocol):
+        """A list, an array, or what is mapped from an index (base.py)."""
+
+        def __len__(self) -> int: ...
+        def __iter__(self) -> Iterator[int]: ...
+        @overload
+        def __getitem__(self, index: int) -> int: ...
+        @overload
+        def __getitem__(self, index: slice) -> Iterable[int]: ...
+        def __setitem__(self, index: int, number: int) -> None: ...
+        def __delitem__(self, index: slice) -> None: ...
+        def extend(self, numbers: Iterable[int], /) -> None: ...
+
 
 BLOCK = 1 << 20
 # What is read past a block, so that the headers of its last messages are whole; longer ones are read apart.
@@ -33,6 +51,8 @@ OVERLAP = 1 << 16
 LONGEST_HEADER = 1 << 20
 # From this size on, importing re and array costs less than they save.
 LARGE = 4 << 20
+# From this size on, an index is read sooner than the file is scanned.
+INDEXED = 1 << 19
 # From_ lines that are longer than this are read with more patience.
 _LINE = 400
 # Most headers are shorter than this.
@@ -57,9 +77,9 @@ class Columns:
     __slots__ = ("starts", "bodies", "flags", "marks", "end", "lacking")
 
     def __init__(self, size: int = 0) -> None:
-        self.starts: MutableSequence[int] = []
-        self.bodies: MutableSequence[int] = []
-        self.marks: MutableSequence[int] = []
+        self.starts: Numbers = []
+        self.bodies: Numbers = []
+        self.marks: Numbers = []
         self.flags = bytearray()
         self.end = 0
         self.lacking = b""
@@ -174,7 +194,9 @@ class _Scan:
             return
         columns = self.columns
         if columns.starts:
-            columns.bodies[-1] = min(columns.bodies[-1], base + places[0] - columns.starts[-1])
+            longest = base + places[0] - columns.starts[-1]
+            if columns.bodies[-1] > longest:
+                columns.bodies[-1] = longest
         columns.extend(*self.messages(base, data, places))
 
     def messages(self, base: int, data: bytes, places: list[int]) -> tuple[list[int], list[int], bytearray, list[int]]:

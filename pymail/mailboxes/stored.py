@@ -1,0 +1,200 @@
+"""The messages stored in an mbox file: where each is, and their octets in large reads.
+
+Apart from mbox.py, which makes letters of them, because this is what other programs can
+spoil. The file is never mapped: when another program makes it shorter while we read,
+that must be an error and not a SIGBUS. Whenever the file is no longer the one that was
+scanned, a message is believed to lie where it lay only if the last one still does, since
+mail that arrives moves nothing; else the file is scanned again, and each message is
+looked for by its mark and length.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+
+from pymail.errors import TEMPFAIL, MailError
+
+from .identity import identities, match
+from .scan import Columns, Shrunk, extend, is_message, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .scan import Stamp
+
+# Messages are handed out in pieces of so many octets, and read in batches of so many.
+PIECE = 1 << 18
+BATCH = 1 << 18
+_ATTEMPTS = 5
+
+
+class Stored:
+    """The messages of the open file `fd`; `columns` say where they lie, and were true of it at `stamp`.
+
+    `order` says in which place of the columns each message is found, None while all are where they were.
+    """
+
+    def __init__(self, name: str, path: str | None, fd: int, believe: bool) -> None:
+        self.name = name
+        self.path = path
+        self.fd = fd
+        self.believe = believe
+        self.order: list[int] | None = None
+        self.columns = Columns()
+        self.stamp: Stamp = (0, 0, 0, 0)
+
+    def place(self, index: int) -> int:
+        """The place of a message in the columns; -1 when another program removed it, -2 for a lost twin."""
+        return index if self.order is None else self.order[index]
+
+    def where(self, index: int) -> int:
+        """The same; MailError when it is not found."""
+        at = self.place(index)
+        if at < 0:
+            raise MailError(f"{self.name}: another program has removed this message", TEMPFAIL)
+        return at
+
+    def realign(self) -> None:
+        """Scan the file anew, since another program changed it, and find each message again."""
+        old = identities(self.columns)
+        self.columns, self.stamp = scan_all(self.fd, self.believe)
+        found = match(old, identities(self.columns))
+        order = range(len(old)) if self.order is None else self.order
+        self.order = [found[at] if at >= 0 else at for at in order]
+
+    def settle_for(self, count: int) -> None:
+        """A commit, still under its lock, has changed the file behind the first `count` messages."""
+        self.stamp = stamp_of(self.fd)
+        if count < len(self.columns):
+            self.columns.end, self.columns.lacking = self.columns.starts[count], b""
+            self.columns.cut(count)
+
+    def attend(self, fd: int) -> None:
+        """Look at the file that `fd` is from now on: another program may have put a new one in its place."""
+        if self.path is not None and not os.path.samestat(os.fstat(fd), os.fstat(self.fd)):
+            old, self.fd = self.fd, os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            os.close(old)
+            self.realign()
+
+    def settle(self) -> None:
+        """Make sure that the columns are true of the file as it is now.
+
+        If the last message is where it was, so are those before it: mail that arrives moves nothing.
+        """
+        stamp = stamp_of(self.fd)
+        if stamp == self.stamp:
+            return
+        if stamp[2] >= self.columns.end and self._last_is_there():
+            self.stamp = stamp
+        else:
+            self.realign()
+
+    def _last_is_there(self) -> bool:
+        last = len(self.columns) - 1
+        return last < 0 or is_message(self.fd, self.columns, last)
+
+    def octets(self, index: int) -> Iterator[bytes]:
+        """The letter as it is stored, cut where a line ends if it can be."""
+        _, data, _, line, _, end = next(self.batches((index,)))
+        if end <= len(data) <= PIECE:
+            yield data[line:end]
+            return
+        start = self.columns.starts[self.where(index)]
+        at, stop = start + line, start + end
+        while at < stop:
+            piece = read(self.fd, min(PIECE, stop - at), at)
+            if at + len(piece) < stop:
+                piece = piece[: piece.rfind(b"\n") + 1] or piece.rstrip(b"\r") or piece
+            yield piece
+            at += len(piece)
+
+    def batches(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes, int, int, int, int]]:
+        """Each message with octets that hold it; where in them its From_ line, header, body and end are.
+
+        Messages that lie side by side are read at once. Of one larger than a batch only the beginning is read.
+        """
+        for run in self._runs(numbers):
+            data = self._read_run(run)
+            if data is None:
+                for number in run:
+                    yield from self.batches((number,))
+                continue
+            columns, first = self.columns, self.where(run[0])
+            behind, find = first + len(run), data.find
+            base, last = columns.starts[first], columns.stop(behind - 1)
+            starts = [start - base for start in columns.starts[first:behind]]
+            sides = zip(run, starts, [*starts[1:], last - base], columns.bodies[first:behind], strict=True)
+            for number, start, stop, body in sides:
+                body += start
+                line = find(b"\n", start, body) + 1 or body
+                if stop == body:
+                    end = stop
+                elif data[stop - 2 : stop] == b"\n\n":
+                    end = stop - 1
+                else:
+                    end = stop - _separator(data, stop, self.fd, base)
+                yield number, data, start, line, body, end
+
+    def _runs(self, numbers: Iterable[int]) -> Iterator[list[int]]:
+        """The messages in groups that lie side by side and make at most a batch."""
+        run: list[int] = []
+        after = until = -1
+        for number in numbers:
+            at = number if self.order is None else self.where(number)
+            if at != after or at >= until:
+                if run:
+                    yield run
+                    at = self.where(number)
+                run = []
+                starts = self.columns.starts
+                until = max(bisect_left(starts, starts[at] + BATCH, at) - 1, at + 1)
+            run.append(number)
+            after = at + 1
+        if run:
+            yield run
+
+    def _read_run(self, run: list[int]) -> bytes | None:
+        """The octets of a run of messages; None when they turn out not to lie side by side any more."""
+        for _ in range(_ATTEMPTS):
+            self.settle()
+            first = self.where(run[0])
+            if self.order is not None and [self.where(n) for n in run] != list(range(first, first + len(run))):
+                return None
+            columns, begin = self.columns, self.columns.starts[first]
+            length = columns.stop(first + len(run) - 1) - begin
+            if length > BATCH:
+                length = max(min(PIECE, length), columns.bodies[first])
+            try:
+                data = read(self.fd, length, begin)
+            except Shrunk:
+                continue
+            if stamp_of(self.fd) == self.stamp:
+                return data
+        raise MailError(f"{self.name}: other programs keep changing it: try again", TEMPFAIL)
+
+
+def scan_all(fd: int, believe: bool) -> tuple[Columns, Stamp]:
+    """The columns of a whole file, and the stamp it had. Raises OSError, MailError."""
+    for _ in range(_ATTEMPTS):
+        stamp = stamp_of(fd)
+        columns = Columns(stamp[2])
+        try:
+            extend(fd, columns, stamp[2], believe)
+        except Shrunk:
+            continue
+        return columns, stamp
+    raise Shrunk
+
+
+def stamp_of(fd: int) -> Stamp:
+    """What tells that a file is still as it was: device, inode, length, time of the last change (ns)."""
+    status = os.fstat(fd)
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _separator(data: bytes, stop: int, fd: int, base: int) -> int:
+    """Octets of the empty line that parts the message which ends at `stop` from the next one."""
+    tail = data[stop - 3 : stop] if stop <= len(data) else read(fd, 3, base + stop - 3)
+    return 1 if tail.endswith(b"\n\n") else 2 if tail.endswith(b"\n\r\n") else 0
