@@ -61,16 +61,15 @@ class Chunk:
             names = [name for s in self.summaries for name in (s.name, s.address)]
         text = _text([*names, *self.subjects])
         body = b"".join((*columns, text))
-        return (
-            b"".join(n.to_bytes(4, "little") for n in (self.kind, len(self), len(text), len(body), crc32(body))) + body
-        )
+        head = b"".join(number.to_bytes(4, "little") for number in (self.kind, len(self), len(text), len(body)))
+        return b"".join((head, crc32(body, crc32(head)).to_bytes(4, "little"), body))
 
 
 def unpack(octets: bytes) -> Chunk:
     """The chunk in these octets; one that knows nothing when they are damaged."""
     kind, count, length, total, check = (int.from_bytes(octets[at : at + 4], "little") for at in range(0, _HEAD, 4))
     body = octets[_HEAD : _HEAD + total]
-    if not body or crc32(body) != check:
+    if not body or crc32(body, crc32(octets[: _HEAD - 4])) != check:
         return Chunk(NOTHING)
     chunk = Chunk(kind)
     texts = body[total - length :].decode("utf-8", "surrogatepass").split("\n")
