@@ -32,6 +32,7 @@ def layout(tmp_path: Path) -> Path:
     (root / "bin").mkdir(parents=True)
     (root / PACKAGES / "pymail").mkdir(parents=True)
     (root / PACKAGES / "pymail" / "__init__.py").touch()
+    shutil.copy(ROOT / "pymail" / "start.py", root / PACKAGES / "pymail")
     (root / PACKAGES / "pymail" / "main.py").write_text(STUB)
     for name in ("pymail", "pymail-python"):
         shutil.copy(LAUNCHER / name, root / "bin" / name)
@@ -114,6 +115,30 @@ def test_package_in_another_folder_is_found_by_way_of_site(layout: Path) -> None
     (layout / PACKAGES / "pymail.pth").write_text(f"{layout}\n")
     done = run(*by_path(layout))
     assert json.loads(done.stdout)["site"] is True
+
+
+SAYS_HOW = STUB.replace('"site" in sys.modules', "type(__loader__).__name__")
+
+
+def test_compiled_code_is_run_without_a_search(layout: Path) -> None:
+    (layout / PACKAGES / "pymail" / "main.py").write_text(SAYS_HOW)
+    loaders = [json.loads(run(*by_path(layout)).stdout)["site"] for _ in range(2)]
+    assert loaders == ["SourceFileLoader", "Compiled"]  # compiled by the first run
+
+
+def test_source_that_was_changed_is_compiled_anew(layout: Path) -> None:
+    main = layout / PACKAGES / "pymail" / "main.py"
+    assert run(*by_path(layout)).returncode == 7
+    main.write_text(STUB.replace("return 7", "return 8"))
+    os.utime(main, (1, 1))  # older than the compiled form, and of the same size
+    assert [run(*by_path(layout)).returncode for _ in range(3)] == [8, 8, 8]
+
+
+def test_compiled_code_of_another_python_is_left_alone(layout: Path) -> None:
+    run(*by_path(layout))
+    (compiled,) = (layout / PACKAGES / "pymail" / "__pycache__").glob("main.*.pyc")
+    compiled.write_bytes(b"\0\0\r\n" + compiled.read_bytes()[4:])
+    assert run(*by_path(layout)).returncode == 7
 
 
 @pytest.fixture(scope="module")

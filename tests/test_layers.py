@@ -33,10 +33,10 @@ ORDER = """
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
-    conversation presence readmode sendmode queuemode main __main__
+    conversation presence readmode sendmode queuemode main start __main__
 """.split()
 
-LOADERS_BY_NAME = {"interpreter", "mailboxes.opening", "transports.choose"}
+LOADERS_BY_NAME = {"start", "interpreter", "mailboxes.opening", "transports.choose"}
 FOLDERS = ("variables", "mailboxes", "transports", "verbs", "service")
 
 
@@ -116,7 +116,7 @@ def test_only_the_terminal_knows_prompt_toolkit() -> None:
     assert users <= {"terminal"}
 
 
-def test_modules_are_loaded_by_name_in_three_places_only() -> None:
+def test_modules_are_loaded_by_name_in_few_places_only() -> None:
     assert {name for name in ROOMS if loads_by_name(name)} <= LOADERS_BY_NAME
 
 
