@@ -14,9 +14,11 @@ import sys
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from pymail import escapes, interpreter, msglist, options  # noqa: E402
-from pymail.variables import posix, reading, sending, servers  # noqa: E402
+from pymail import interpreter, msglist, options  # noqa: E402
+from pymail.escapes import control, head, text, whole  # noqa: E402, F401
+from pymail.escapes.table import ESCAPES  # noqa: E402
 from pymail.variables.table import FLAG, Variable  # noqa: E402
+from pymail.variables.values import SECTIONS  # noqa: E402
 from pymail.verbs import table  # noqa: E402
 
 PAGES = ("pymail.1", "pymailrc.5")
@@ -62,8 +64,8 @@ def verb_list() -> str:
 
 def escape_list() -> str:
     rows = [("Ic " + word("~~text"), "Begin a line with a tilde.")]
-    for row in escapes.ESCAPES:
-        heads = " , ".join("Ic " + word("~" + letter) for letter in row.letters)
+    for row in ESCAPES:
+        heads = " , ".join("Ic " + word("~" + spelling) for spelling in row.spellings)
         rows.append((heads + (f" Ar {word(row.synopsis)}" if row.synopsis else ""), row.help))
     return items(rows)
 
@@ -91,8 +93,8 @@ def default_of(row: Variable) -> str:
 
 def variable_list() -> str:
     sections = []
-    for title, section in (("POSIX", posix), ("Sending", sending), ("Servers", servers), ("Mailboxes and display", reading)):
-        rows = [(f"Va {word(row.name)}", f"{row.text} {default_of(row)}".strip()) for row in section.ROWS]
+    for title, section in SECTIONS:
+        rows = [(f"Va {word(row.name)}", f"{row.text} {default_of(row)}".strip()) for row in section]
         sections.append(f".Ss {title}\n{items(rows)}")
     return "\n".join(sections)
 

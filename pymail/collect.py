@@ -1,7 +1,7 @@
 """Collecting a letter line by line, from a terminal.
 
-Apart because a letter that comes from a pipe needs none of it: tilde escapes, the dot,
-end of file and interrupts mean something on a terminal only (or with -~).
+Apart because a letter that comes from a pipe needs none of it: prompts, tilde escapes, the
+dot, end of file and interrupts mean something on a terminal only (or with -~).
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from pymail.errors import MailError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pymail.addresses import Address
     from pymail.draft import Draft
     from pymail.session import Session
 
@@ -27,91 +30,145 @@ class Aborted(Exception):
 
 
 def collect(s: Session, draft: Draft) -> None:
-    """Read the text of a letter line by line and do what its tilde escapes say. Raises Aborted."""
+    """Ask for what is wanted, read the text line by line, do what its tilde escapes say. Raises Aborted."""
+    typing = _Typing(s, draft)
     s.composing = True
     try:
-        _ask(s, draft)
-        _read_lines(s, draft)
+        typing.begin()
+        typing.lines()
+        while not typing.end():
+            typing.lines()
     finally:
         s.composing = False
 
 
-def _ask(s: Session, draft: Draft) -> None:
-    """Ask for what askcc and the like want (POSIX askbcc, askcc, asksub); never without a terminal."""
-    if not s.keyboard.terminal:
-        return
-    from pymail.escapes import recipients
+class _Typing:
+    """A letter being typed; `interrupted`: the next interrupt in a row kills it (POSIX, ASYNCHRONOUS EVENTS)."""
 
-    try:
-        if s.variables.flag("asksub") and not draft.subject:
-            draft.subject = s.keyboard.read("Subject: ") or ""
-        for name, field, people in (("askcc", "Cc", draft.cc), ("askbcc", "Bcc", draft.bcc)):
-            if s.variables.flag(name) and not people:
-                people += recipients(s, s.keyboard.read(f"{field}: ") or "")
-    except KeyboardInterrupt:
-        s.keyboard.forget()
-        s.out.write("\n")
-        raise Aborted(save=False) from None
+    def __init__(self, s: Session, draft: Draft) -> None:
+        self.s = s
+        self.draft = draft
+        self.interrupted = False
 
+    def begin(self) -> None:
+        """What is asked before the text, on a terminal only (POSIX asksub, askcc, askbcc; editalong)."""
+        if not self.s.keyboard.terminal:
+            return
+        if self.s.variables.flag("asksub") and not self.draft.subject:
+            self.draft.subject = self.ask("Subject: ")
+        if not self.s.variables.flag("askatend"):
+            self._ask_copies()
+        editor = self.s.variables.text("editalong")
+        if editor is not None:
+            self._escape("v" if editor.startswith("v") else "e")
 
-def _read_lines(s: Session, draft: Draft) -> None:
-    interrupted, ends = False, 0
-    while ends < _MOST_EOFS:
-        try:
-            s.out.flush()
-            line = s.keyboard.read_octets()
-            if line is None:
-                if not (s.variables.flag("ignoreeof") and s.keyboard.terminal):
-                    return
-                ends += 1
-                s.say('Use "." to terminate letter.')
-            elif _ends(s, line) or not _take(s, draft, line):
-                return
-            interrupted = False
-        except KeyboardInterrupt:
-            s.keyboard.forget()
-            if s.variables.flag("ignore"):
-                s.say("@")
-            elif interrupted:
-                s.say("")
-                raise Aborted(save=True) from None
+    def end(self) -> bool:
+        """What is asked behind the text; False when the user wants to write on (askatend, askattach, asksend)."""
+        if not self.s.keyboard.terminal:
+            return True
+        if self.s.variables.flag("askatend"):
+            self._ask_copies()
+        if self.s.variables.flag("askattach"):
+            self._attach()
+        if not self.s.variables.flag("asksend"):
+            return True
+        return not self.ask("Send this letter? [y] ").strip().lower().startswith("n")
+
+    def _ask_copies(self) -> None:
+        for name, field, people in (("askcc", "Cc", self.draft.cc), ("askbcc", "Bcc", self.draft.bcc)):
+            if self.s.variables.flag(name) and not people:
+                people += self._asked_people(field)
+
+    def _asked_people(self, field: str) -> list[Address]:
+        from pymail.recipients import recipients
+
+        while True:
+            try:
+                return recipients(self.s, self.ask(f"{field}: "))
+            except MailError as error:
+                self.s.complain(error.text)
+
+    def _attach(self) -> None:
+        from pymail.escapes import head
+
+        self._doing(lambda: head.ask_attachments(self.s, self.draft))
+
+    def ask(self, prompt: str) -> str:
+        """The answer to a question; an interrupt asks it once more. Raises Aborted."""
+        while True:
+            try:
+                answer = self.s.keyboard.read(prompt) or ""
+            except KeyboardInterrupt:
+                self._interrupt()
             else:
-                interrupted = True
-                s.say("", "(Interrupt -- one more to kill letter)")
+                self.interrupted = False
+                return answer
 
+    def lines(self) -> None:
+        """Take in the text, to its end. Raises Aborted."""
+        ends = 0
+        while ends < _MOST_EOFS:
+            try:
+                self.s.out.flush()
+                line = self.s.keyboard.read_octets()
+                if line is None:
+                    if not (self.s.variables.flag("ignoreeof") and self.s.keyboard.terminal):
+                        return
+                    ends += 1
+                    self.s.say('Use "." to terminate letter.')
+                elif self._ends(line) or not self._take(line):
+                    return
+                self.interrupted = False
+            except KeyboardInterrupt:
+                self._interrupt()
 
-def _ends(s: Session, line: bytes) -> bool:
-    """Is this the dot that ends a letter (POSIX dot, ignoreeof)?"""
-    if line not in (b".\n", b".\r\n", b"."):
-        return False
-    return s.keyboard.terminal and (s.variables.flag("dot") or s.variables.flag("ignoreeof"))
+    def _interrupt(self) -> None:
+        self.s.keyboard.forget()
+        if self.s.variables.flag("ignore"):
+            self.s.say("@")
+        elif self.interrupted:
+            self.s.say("")
+            raise Aborted(save=True)
+        else:
+            self.interrupted = True
+            self.s.say("", "(Interrupt -- one more to kill letter)")
 
+    def _ends(self, line: bytes) -> bool:
+        """Is this the dot that ends a letter (POSIX dot, ignoreeof)?"""
+        if line not in (b".\n", b".\r\n", b"."):
+            return False
+        flag = self.s.variables.flag
+        return self.s.keyboard.terminal and (flag("dot") or flag("ignoreeof"))
 
-def _take(s: Session, draft: Draft, line: bytes) -> bool:
-    """Take in a line or do what its escape says; False when that ends the letter."""
-    escape = s.variables.text("escape")
-    mark = ("~" if escape is None else escape).encode()[:1]
-    if not mark or not line.startswith(mark):
-        draft.body.write(line)
+    def _take(self, line: bytes) -> bool:
+        """Take in a line or do what its escape says; False when that ends the letter."""
+        escape = self.s.variables.text("escape")
+        mark = ("~" if escape is None else escape).encode()[:1]
+        if not mark or not line.startswith(mark):
+            self.draft.body.write(line)
+            return True
+        if line[1:2] == mark:
+            self.draft.body.write(line[1:])
+            return True
+        return self._escape(line[1:].decode("utf-8", "surrogateescape").rstrip("\r\n"))
+
+    def _escape(self, line: str) -> bool:
+        # All that there is must be known: they fill the table.
+        from pymail.escapes import control, head, table, text, whole  # noqa: F401
+
+        try:
+            self._doing(lambda: table.perform(self.s, self.draft, line))
+        except table.End:
+            return False
+        except table.Abandon as abandon:
+            raise Aborted(abandon.save) from None
         return True
-    if line[1:2] == mark:
-        draft.body.write(line[1:])
-        return True
-    return _escape(s, draft, line[1:].decode("utf-8", "surrogateescape").rstrip("\r\n"))
 
-
-def _escape(s: Session, draft: Draft, line: str) -> bool:
-    from pymail import escapes
-
-    try:
-        escapes.perform(s, draft, line)
-    except escapes.End:
-        return False
-    except escapes.Abandon as abandon:
-        raise Aborted(abandon.save) from None
-    except MailError as error:
-        # POSIX, CONSEQUENCES OF ERRORS: an escape that fails does not keep the letter from being sent.
-        s.complain(error.text)
-    except OSError as error:
-        s.complain(errors.reason(error))
-    return True
+    def _doing(self, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except MailError as error:
+            # POSIX, CONSEQUENCES OF ERRORS: an escape that fails does not keep the letter from being sent.
+            self.s.complain(error.text)
+        except OSError as error:
+            self.s.complain(errors.reason(error))

@@ -29,7 +29,8 @@ ORDER = """
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input session
     verbs.table verbs.kinds
-    conditions interpreter terminal escapes collect lists letterhead undelivered aloud waiting post writing quotation
+    conditions interpreter terminal recipients lists letterhead quotation
+    escapes.table escapes.control escapes.head escapes.text escapes.whole collect undelivered aloud waiting post writing
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
@@ -37,7 +38,7 @@ ORDER = """
 """.split()
 
 LOADERS_BY_NAME = {"start", "interpreter", "mailboxes.opening", "transports.choose"}
-FOLDERS = ("variables", "mailboxes", "transports", "verbs", "service")
+FOLDERS = ("variables", "mailboxes", "transports", "verbs", "escapes", "service")
 
 
 def name_of(path: Path) -> str:

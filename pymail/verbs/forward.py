@@ -7,7 +7,7 @@ import time
 from pymail import draft as drafts
 from pymail import headers, post, quotation
 from pymail.body import Body
-from pymail.escapes import recipients
+from pymail.recipients import recipients
 from pymail.resend import Resent
 from pymail.session import Session
 from pymail.verbs import send

@@ -15,7 +15,7 @@ from pymail.verbs.table import verb
 _STATES = {ACCEPTED: "sent", GIVEN_UP: "given up"}
 
 
-@verb("outb[ox]", kind=Words("[list|show|delete|retry|hold [id ...]]"), sending=True)
+@verb("outb[ox]", kind=Words("[what [id ...]]"), sending=True)
 def outbox(s: Session, words: list[str]) -> None:
     """List what waits in the outbox, or look after it.
 

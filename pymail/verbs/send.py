@@ -6,7 +6,7 @@ from pymail import addresses, headers, post, visit
 from pymail import draft as drafts
 from pymail.draft import Draft
 from pymail.errors import USAGE, MailError
-from pymail.escapes import recipients
+from pymail.recipients import recipients
 from pymail.session import Session
 from pymail.summary import ANSWERED
 from pymail.verbs.kinds import MSGLIST, Text

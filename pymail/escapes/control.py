@@ -1,0 +1,47 @@
+"""The escapes that end a letter, explain, or do something else for a moment."""
+
+from __future__ import annotations
+
+from pymail import interpreter
+from pymail.draft import Draft
+from pymail.escapes.table import ESCAPES, Abandon, End, escape
+from pymail.session import Session
+
+
+@escape(".")
+def dot(s: Session, draft: Draft, text: str) -> None:
+    """End the letter and send it."""
+    raise End
+
+
+@escape("q")
+def abandon(s: Session, draft: Draft, text: str) -> None:
+    """Abandon the letter; its text goes to the dead-letter file."""
+    raise Abandon(save=True)
+
+
+@escape("x")
+def forget(s: Session, draft: Draft, text: str) -> None:
+    """Abandon the letter and keep nothing."""
+    raise Abandon(save=False)
+
+
+@escape("?")
+def help_(s: Session, draft: Draft, text: str) -> None:
+    """Explain the tilde escapes."""
+    for row in ESCAPES:
+        spelled = " ".join("~" + spelling for spelling in row.spellings)
+        s.say(f"{f'{spelled} {row.synopsis}':<24} {row.help}")
+    s.say(f"{'~~text':<24} Begin a line with a tilde.")
+
+
+@escape("!", "command")
+def bang(s: Session, draft: Draft, text: str) -> None:
+    """Run a shell command."""
+    interpreter.execute(s, "!" + text)
+
+
+@escape(": _ -", "command")
+def command(s: Session, draft: Draft, text: str) -> None:
+    """Carry out a command of pymail."""
+    interpreter.execute(s, text)

@@ -1,0 +1,104 @@
+"""The escapes about a letter's head: its recipients, its subject, what goes along."""
+
+from __future__ import annotations
+
+from pymail import words
+from pymail.draft import Attachment, Draft
+from pymail.errors import USAGE, MailError
+from pymail.escapes.table import escape
+from pymail.recipients import recipients, shown
+from pymail.session import Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.addresses import Address
+
+
+@escape("t", "address ...")
+def to(s: Session, draft: Draft, text: str) -> None:
+    """Add recipients."""
+    draft.to += recipients(s, text)
+
+
+@escape("c", "address ...")
+def cc(s: Session, draft: Draft, text: str) -> None:
+    """Add recipients of copies."""
+    draft.cc += recipients(s, text)
+
+
+@escape("b", "address ...")
+def bcc(s: Session, draft: Draft, text: str) -> None:
+    """Add recipients of blind copies."""
+    draft.bcc += recipients(s, text)
+
+
+@escape("s", "subject")
+def subject(s: Session, draft: Draft, text: str) -> None:
+    """Set the subject."""
+    draft.subject = text
+
+
+@escape("h")
+def header(s: Session, draft: Draft, text: str) -> None:
+    """Ask for subject and recipients; an empty answer keeps what is there."""
+    draft.subject = _asked(s, "Subject", draft.subject)
+    for field, people in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
+        _ask_people(s, field, people)
+
+
+@escape("H")
+def rare_header(s: Session, draft: Draft, text: str) -> None:
+    """Ask for sender and where answers go; an empty answer keeps what is there."""
+    authors = draft.authors or ([draft.sender] if draft.sender else [])
+    _ask_people(s, "From", authors)
+    _ask_people(s, "Reply-To", draft.reply_to)
+    sender = [draft.sender] if draft.authors and draft.sender else []
+    _ask_people(s, "Sender", sender)
+    if sender or len(authors) > 1:
+        draft.authors, draft.sender = authors, (sender or authors)[0]
+    elif authors:
+        draft.authors, draft.sender = [], authors[0]
+
+
+def _ask_people(s: Session, field: str, people: list[Address]) -> None:
+    before = shown(people)
+    answer = _asked(s, field, before)
+    if answer != before:
+        people[:] = recipients(s, answer)
+
+
+def _asked(s: Session, field: str, value: str) -> str:
+    prompt = f"{field} [{value}]: " if value else f"{field}: "
+    return (s.keyboard.read(prompt) or "").strip() or value
+
+
+@escape("@ +", "[file ...]")
+def attach(s: Session, draft: Draft, text: str) -> None:
+    """Attach files; without one they are asked for."""
+    if text:
+        draft.attachments += [Attachment(s.names().expand(name)) for name in words.texts(text)]
+    else:
+        ask_attachments(s, draft)
+    attachments(s, draft, "")
+
+
+def ask_attachments(s: Session, draft: Draft) -> None:
+    """Ask for files until the answer is empty. MailError (66) names one that is missing."""
+    while name := (s.keyboard.read("Attach: ") or "").strip():
+        draft.attachments.append(Attachment(s.names().expand(name)))
+
+
+@escape("l")
+def attachments(s: Session, draft: Draft, text: str) -> None:
+    """List what is attached."""
+    for number, file in enumerate(draft.attachments, 1):
+        size = file.content.size
+        s.say(f"{number}: {file.name} {size} octet{'s' * (size != 1)}")
+
+
+@escape("^", "number")
+def detach(s: Session, draft: Draft, text: str) -> None:
+    """Take an attachment off again."""
+    if not text.isdecimal() or not 1 <= int(text) <= len(draft.attachments):
+        raise MailError(f"~^ {text}: the number of an attachment is wanted; ~l lists them", USAGE)
+    del draft.attachments[int(text) - 1]

@@ -1,0 +1,25 @@
+"""Recipients that the user typed, with their aliases replaced (POSIX alias).
+
+Apart because verbs, prompts and tilde escapes take them in alike; a reply's recipients,
+which come from a letter, are never replaced.
+"""
+
+from __future__ import annotations
+
+from pymail import addresses
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.addresses import Address
+    from pymail.session import Session
+
+
+def recipients(s: Session, text: str) -> list[Address]:
+    """The addresses in a text, each once. MailError (64) names a bad one."""
+    me = [address for name in s.my_names() for address in addresses.lenient(name)]
+    return addresses.expand(addresses.split(text), s.aliases, me, s.variables.flag("metoo"))
+
+
+def shown(people: list[Address]) -> str:
+    """Addresses as a field has them."""
+    return ", ".join(address.header() for address in people)
