@@ -125,7 +125,7 @@ class Wire:
             line = self._line(until, room)
             room -= len(line) + 1
             code, mark = line[:3], line[3:4]
-            if not (code.isdigit() and b"200" <= code < b"600" and mark in (b"", b" ", b"-")):
+            if not (len(code) == 3 and code.isdigit() and b"200" <= code < b"600" and mark in (b"", b" ", b"-")):
                 raise Lost("gave an answer that is none: " + printable(line[:60].decode("ascii", "backslashreplace")))
             text = self._masked(line.decode("utf-8", "surrogateescape"))
             if self._trace is not None:
