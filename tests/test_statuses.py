@@ -30,6 +30,7 @@ FAILURES = [
     ("MAIL", NOW, 0, f"bob@x: {NOW}"),
     ("MAIL", NEVER, 69, f"bob@x: {NEVER}"),
     ("MAIL", CLOSE, 0, "closed the connection"),
+    ("MAIL", "45", 0, "gave an answer that is none: 45"),
     ("MAIL", HANG, 0, "gave no answer in time"),
     ("RCPT", NOW, 0, f"bob@x: {NOW}"),
     ("RCPT", NEVER, 69, f"bob@x: {NEVER}"),
@@ -41,7 +42,7 @@ FAILURES = [
     ("DATA", HANG, 0, "gave no answer in time"),
     (".", "452 4.3.1 disk full", 0, "bob@x: 452 4.3.1 disk full"),
     (".", "554 5.6.0 I do not like it", 69, "bob@x: 554 5.6.0 I do not like it"),
-    (".", "25", 0, "may have been delivered"),
+    (".", "taken!", 0, "may have been delivered"),
     (".", CLOSE, 0, "may have been delivered"),
     (".", HANG, 0, "may have been delivered"),
 ]
