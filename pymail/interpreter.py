@@ -108,6 +108,8 @@ def _logical_line(session: Session, source: Source) -> str | None:
     prompt = (session.variables.text("prompt") or "") if source is session.keyboard else ""
     while True:
         try:
+            if prompt and session.interactive:
+                _look_for_mail(session)
             line = source.read(prompt)
             if line is None and _goes_on(session, source):
                 continue
@@ -121,6 +123,14 @@ def _logical_line(session: Session, source: Source) -> str | None:
                 raise
             session.keyboard.forget()
             session.complain("Interrupt")
+
+
+def _look_for_mail(session: Session) -> None:
+    """With newmail, before each prompt."""
+    if session.folder is not None and session.variables.flag("newmail"):
+        from pymail import listing
+
+        listing.arrivals(session)
 
 
 def _goes_on(session: Session, source: Source) -> bool:

@@ -56,7 +56,7 @@ def mailbox_path(s: Session, options: Options) -> str:
         files = [*filter(None, options.all("file")), *options.operands]
         if len(files) > 1:
             raise MailError(f"-f: {files[1]}: one mailbox at a time", USAGE)
-        return s.names().expand(files[0] if files else "&")
+        return s.path(files[0] if files else "&")
     return "" if options.has("batch") and not s.mailbox_user else s.names().system
 
 

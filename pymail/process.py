@@ -7,13 +7,14 @@ with POSIX's three arguments, never with anything from a message in the command 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 
 from pymail.errors import UNAVAILABLE, MailError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pymail.session import Session
 
@@ -70,7 +71,7 @@ def edit(s: Session, octets: bytes, variable: str) -> bytes | None:
     """Let the user change `octets` with EDITOR or VISUAL; None when the editor failed or changed nothing."""
     import tempfile
 
-    editor = s.variables.text(variable) or "vi"
+    editor = s.variables.text(variable) or _editor()
     with tempfile.TemporaryDirectory(prefix="pymail-") as folder:
         path = os.path.join(folder, "letter.txt")
         with open(path, "wb") as file:
@@ -87,23 +88,44 @@ def edit(s: Session, octets: bytes, variable: str) -> bytes | None:
     return None if changed == octets else changed
 
 
+def _editor() -> str:
+    """POSIX EDITOR: ed where there is one, else vi."""
+    import shutil
+
+    return "ed" if shutil.which("ed") else "vi"
+
+
 def _run(words: list[str], s: Session, env: dict[str, str] | None = None, **how: object) -> subprocess.CompletedProcess:  # type: ignore[type-arg]
-    try:
-        return subprocess.run(words, env=dict(env or s.environ), **how)  # type: ignore[call-overload,no-any-return]
-    except OSError as error:
-        raise MailError(f"{words[0]}: {error.strerror}; set SHELL to a shell", UNAVAILABLE) from None
+    with _Patience() as begin:
+        try:
+            return subprocess.run(words, env=dict(env or s.environ), preexec_fn=begin, **how)  # type: ignore[call-overload,no-any-return]
+        except OSError as error:
+            raise MailError(f"{words[0]}: {error.strerror}; set SHELL to a shell", UNAVAILABLE) from None
 
 
 def _feed(words: list[str], s: Session, pieces: Iterable[bytes], env: dict[str, str] | None = None) -> int:
-    try:
-        child = subprocess.Popen(words, stdin=subprocess.PIPE, env=dict(env or s.environ))
-    except OSError as error:
-        raise MailError(f"{words[0]}: {error.strerror}; set SHELL to a shell", UNAVAILABLE) from None
-    assert child.stdin is not None
-    try:
-        for piece in pieces:
-            child.stdin.write(piece)
-        child.stdin.close()
-    except BrokenPipeError:
-        pass
-    return child.wait()
+    with _Patience() as begin:
+        try:
+            child = subprocess.Popen(words, stdin=subprocess.PIPE, env=dict(env or s.environ), preexec_fn=begin)
+        except OSError as error:
+            raise MailError(f"{words[0]}: {error.strerror}; set SHELL to a shell", UNAVAILABLE) from None
+        assert child.stdin is not None
+        try:
+            for piece in pieces:
+                child.stdin.write(piece)
+            child.stdin.close()
+        except BrokenPipeError:
+            pass
+        return child.wait()
+
+
+class _Patience:
+    """While a child has the terminal an interrupt is meant for it; `with` gives what the child does first."""
+
+    def __enter__(self) -> Callable[[], object]:
+        self._before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        after = signal.SIG_IGN if self._before == signal.SIG_IGN else signal.SIG_DFL
+        return lambda: signal.signal(signal.SIGINT, after)
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)

@@ -291,6 +291,13 @@ class Session:
             found.system = found.expand(inbox)
         return found
 
+    def path(self, name: str) -> str:
+        """What the name of a file or mailbox stands for: a shortcut (`work`, `work/sub`), %, #, &, +name, ~, a path."""
+        word, slash, rest = name.partition("/")
+        if word in self.shortcuts:
+            name = self.shortcuts[word] + slash + rest
+        return self.names().expand(name)
+
     def mailbox_settings(self) -> Settings:
         """What mailboxes are told of this user's surroundings and wishes."""
         from pymail.mailboxes import mailbox

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from pymail.session import Filter, Session
 
 
-def path_of(s: Session, name: str) -> str:
-    """What the name of a mailbox stands for: %, %user, #, &, +name, ~, or a path or URL."""
-    return s.names().expand(name)
-
-
 def open_mailbox(s: Session, path: str, readonly: bool = False) -> Mailbox:
     """The mailbox at `path`, not yet entered."""
     from pymail.mailboxes import opening

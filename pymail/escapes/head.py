@@ -76,7 +76,7 @@ def _asked(s: Session, field: str, value: str) -> str:
 def attach(s: Session, draft: Draft, text: str) -> None:
     """Attach files; without one they are asked for."""
     if text:
-        draft.attachments += [Attachment(s.names().expand(name)) for name in words.texts(text)]
+        draft.attachments += [Attachment(s.path(name)) for name in words.texts(text)]
     else:
         ask_attachments(s, draft)
     attachments(s, draft, "")
@@ -85,7 +85,7 @@ def attach(s: Session, draft: Draft, text: str) -> None:
 def ask_attachments(s: Session, draft: Draft) -> None:
     """Ask for files until the answer is empty. MailError (66) names one that is missing."""
     while name := (s.keyboard.read("Attach: ") or "").strip():
-        draft.attachments.append(Attachment(s.names().expand(name)))
+        draft.attachments.append(Attachment(s.path(name)))
 
 
 @escape("l")

@@ -78,7 +78,7 @@ def _wanted(s: Session, text: str) -> bytes:
     found = words.split(text)
     if found[0].text == "-" and len(found) == 2:
         return _here(s, found[1].text)
-    return _read(found[0].text if found[0].quoted else s.names().expand(found[0].text))
+    return _read(found[0].text if found[0].quoted else s.path(found[0].text))
 
 
 def _here(s: Session, word: str) -> bytes:

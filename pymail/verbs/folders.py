@@ -31,7 +31,7 @@ def _change(s: Session, names: list[str], readonly: bool) -> None:
     if not names:
         s.say(listing.status_line(s.open_folder()))
         return
-    path = visit.path_of(s, names[0])
+    path = s.path(names[0])
     # Leaving may change these: they are opened when it is done.
     mailbox = None if _is_touched(s, path) else visit.open_mailbox(s, path, readonly)
     try:
@@ -56,7 +56,7 @@ def folders(s: Session, names: list[str]) -> None:
     """List the folder directory."""
     from pymail import process
 
-    folder = s.names().expand(names[0]) if names else s.names().directory
+    folder = s.path(names[0]) if names else s.names().directory
     if not folder:
         raise MailError("folders: no folder directory; set folder=DIRECTORY", USAGE)
     process.shell(s, f"{s.variables.text('LISTER') or 'ls'} {_quoted(folder)}")
@@ -89,7 +89,7 @@ def remove(s: Session, names: list[str]) -> None:
 
 def _closed(s: Session, name: str) -> str:
     """The path of a mailbox that is not the open one."""
-    path = visit.path_of(s, name)
+    path = s.path(name)
     if s.folder is not None and s.folder.mailbox.path == os.path.realpath(path):
         raise MailError(f"{path}: is open", USAGE)
     return path

@@ -207,7 +207,7 @@ def numbers(session: Session, text: str, deleted: bool | None = False) -> list[i
 
 def filename(session: Session, word: words.Word) -> str:
     """A file name after POSIX's transformations, which quoting switches off."""
-    return word.text if word.quoted else session.names().expand(word.text)
+    return word.text if word.quoted else session.path(word.text)
 
 
 NOTHING = Nothing()
