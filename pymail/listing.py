@@ -88,6 +88,8 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
     lines = []
     for place, summary, count in folder.mailbox.listing(map(folder.place, numbers)):
         number = folder.number(place)
+        if s.sender_fields:
+            summary = by_sender(s, number, summary)
         if mine is not None and mine(summary.address):
             summary = _by_recipient(folder, number, summary)
         letter = folder.letter(number)
@@ -100,17 +102,27 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
         s.out.write("\n".join(lines) + "\n")
 
 
+def by_sender(s: Session, number: int, summary: Summary) -> Summary:
+    """The summary with the author that the fields of the verb `sender` name, the first that is there."""
+    from pymail import addresses, headers
+
+    head = s.open_folder().head(number)
+    values = (headers.find(head, name.encode("ascii", "ignore")) for name in s.sender_fields)
+    person = next((person for value in values if value for person in addresses.lenient(value)), None)
+    return summary if person is None else _of(summary, person.name, person.spec)
+
+
 def _by_recipient(folder: Folder, number: int, summary: Summary) -> Summary:
     """The summary of my own message, with `To whom` in the author's place (POSIX showto)."""
     from pymail import addresses, headers
 
     to = headers.find(folder.head(number), b"To")
     first = next(iter(addresses.lenient(to or b"")), None)
-    if first is None:
-        return summary
-    return Summary(
-        f"To {first.name or first.spec}", first.spec, summary.date, summary.zone, summary.subject, summary.size
-    )
+    return summary if first is None else _of(summary, f"To {first.name or first.spec}", first.spec)
+
+
+def _of(summary: Summary, name: str, address: str) -> Summary:
+    return Summary(name, address, summary.date, summary.zone, summary.subject, summary.size)
 
 
 def counts(folder: Folder) -> str:

@@ -133,15 +133,16 @@ class Session:
     `status` is the exit status so far. `account` is the one that was changed to, "" for none,
     `before_account` the variables that it changed for a time. `escapes`: tilde escapes count without a
     terminal too (-~). `by_recipient`: letters are recorded in files named after their first recipients
-    (-F). `custom` are header fields for every letter, `lists` the known mailing lists, of which some
-    are `subscribed` to; `history` is what was typed.
+    (-F). `custom` are header fields for every letter, `sender_fields` where the author of a message
+    stands, `lists` the known mailing lists, of which some are `subscribed` to; `history` is what was
+    typed.
     """
 
     __slots__ = (
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
-        "escapes", "by_recipient", "custom", "lists", "subscribed", "history", "last_shell", "last_verb", "macros",
-        "accounts", "account", "before_account", "command_aliases", "shortcuts",
+        "escapes", "by_recipient", "custom", "sender_fields", "lists", "subscribed", "history", "last_shell",
+        "last_verb", "macros", "accounts", "account", "before_account", "command_aliases", "shortcuts",
     )  # fmt: skip
 
     def __init__(
@@ -171,6 +172,7 @@ class Session:
         self.escapes = False
         self.by_recipient = False
         self.custom: list[str] = []
+        self.sender_fields: list[str] = []
         self.lists: set[str] = set()
         self.subscribed: set[str] = set()
         self.history: list[str] = []

@@ -50,7 +50,8 @@ def announce(s: Session) -> None:
 
 def author_file(s: Session, number: int) -> str:
     """The file named after a message's author (POSIX Save, Copy, followup)."""
-    address = s.open_folder().summary(number).address
+    summary = s.open_folder().summary(number)
+    address = (listing.by_sender(s, number, summary) if s.sender_fields else summary).address
     if not address:
         raise MailError(f"{number}: names no author to call a file after", USAGE)
     return s.file_of(address)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pymail.draft import Draft
 from pymail.errors import USAGE, MailError
 from pymail.session import CONTEXTS, Filter, Session
-from pymail.verbs.kinds import Words
+from pymail.verbs.kinds import Text, Words
 from pymail.verbs.table import verb
 
 
@@ -137,3 +138,37 @@ def _unpick(fields: set[str], names: list[str]) -> None:
     if "*" in names:
         fields.clear()
     fields.difference_update(name.lower() for name in names)
+
+
+@verb("sen[der]", kind=Words("[field ...]"), sending=True)
+def sender(s: Session, names: list[str]) -> None:
+    """Say which fields name a message's author.
+
+    The first that a message has counts, else From. Without fields they are listed.
+    """
+    s.sender_fields += names
+    for name in () if names else s.sender_fields:
+        s.say(name)
+
+
+@verb("nos[ender]", kind=Words("[field ...]"), sending=True)
+def nosender(s: Session, names: list[str]) -> None:
+    """Take fields off the list of sender, or all."""
+    gone = {name.lower() for name in names or s.sender_fields}
+    s.sender_fields = [name for name in s.sender_fields if name.lower() not in gone]
+
+
+@verb("sendh[eader]", kind=Text("[Name: text]"), sending=True)
+def sendheader(s: Session, text: str) -> None:
+    """Add a header field to all letters, or list them.
+
+    A name alone takes the field off again.
+    """
+    name, colon, value = text.partition(":")
+    if colon and value.strip():
+        Draft().add_header(text)
+        s.custom.append(text)
+    elif text:
+        s.custom = [field for field in s.custom if field.partition(":")[0].lower() != name.strip().lower()]
+    for field in () if text else s.custom:
+        s.say(field)

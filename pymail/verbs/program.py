@@ -193,3 +193,14 @@ def unshortcut(s: Session, names: list[str]) -> None:
     for name in names:
         if s.shortcuts.pop(name, None) is None:
             raise MailError(f"{name}: no such shortcut", USAGE)
+
+
+@verb(
+    "bind", "unbind", "charsetalias", "uncharsetalias", "colour", "uncolour", "filetype", "unfiletype", "mailcap",
+    "mimetype", "unmimetype", "mtaaliases", "netrc", kind=Text("..."), sending=True,
+)  # fmt: skip
+def other_settings(s: Session, text: str) -> None:
+    """Nothing: settings of s-nail.
+
+    They are accepted so that its start-up files can be read.
+    """

@@ -119,8 +119,22 @@ def find(word: str) -> Verb | None:
     return None
 
 
+# What other programs have and this one leaves out on purpose.
+_LEFT_OUT = {
+    "cryptography of letters": "certsave decrypt Decrypt verify",
+    "spam filters": "classify good junk spamclear spamforget spamham spamrate spamset spamspam",
+    "s-nail's programming": "addrcodec call_if csop digmsg echoerr echoerrn echon errors imapcodec ghost noop read"
+    " readall readctl readsh return shcodec shift sleep source_if unghost urlcodec vexpr vpospar xcall",
+    "caches of IMAP": "cache connect disconnect imap",
+    "scores": "kill score unkill",
+}
+
+
 def unknown(word: str) -> MailError:
     """The error for a word that is no verb, with those that look like it."""
+    for what, words in _LEFT_OUT.items():
+        if word in words.split():
+            return MailError(f"{word}: pymail leaves out {what}; see DIFFERENCES in pymail(1)", USAGE)
     import difflib
 
     names = [whole for row in VERBS for _, whole in row.words]
