@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import os
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from pymail.errors import IOERR, NOPERM, MailError, reason
+from pymail.summary import OLD
 from pymail.xdg import state_folder
 
 from . import quoting, status
 from .journal import write
 from .layout import Edits, Layout
 from .lock import Lock
-from .mailbox import Outcome, Settings
+from .mailbox import Outcome, Plan, Settings
 from .mark import look_at
 from .rewrite import carry_out, mend, truncate
 from .scan import Columns, is_message
@@ -30,11 +31,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .mailbox import Plan
     from .mbox import Mbox
 
 # In a file smaller than this (octets) moving its tail costs nothing, and Status lines are written as is usual.
 _SMALL = 1 << 20
+# So many octets are moved only to say that a message is no longer new.
+_FAR = 8 << 20
 
 
 def commit(box: Mbox, path: str, plan: Plan) -> Outcome:
@@ -75,26 +77,60 @@ def _commit(box: Mbox, path: str, plan: Plan, settings: Settings) -> Outcome:
         box.details += lock.details
         box.attend(lock.fd)
         arrived = box.refresh()
-        if not _all_there(box, plan):
-            box.realign()
-            arrived += box.refresh()
+        aging = {index for index, flags in plan.flags.items() if flags ^ box.told[index] == OLD} - {*plan.replace}
+        needed = _without(plan, aging)
+        arrived += _make_sure(box, {*needed.remove, *needed.flags, *needed.replace})
+        late = _not_worth_it(box, needed, aging - plan.remove)
+        arrived += _make_sure(box, aging - late - plan.remove)
         removed = [index for index in plan.remove if box.place(index) >= 0]
-        found = edits(box, plan)
+        found = edits(box, _without(plan, late))
         _write(lock, found, settings.state)
-        kept = len(box) - len(removed) - sum(place < 0 for place in box.order or ())
         _leave(lock, plan, bool(arrived))
-        unmatched = sum(box.place(index) == -2 for index in {*plan.remove, *plan.flags})
-        unmatched += sum(box.place(index) == -1 for index in plan.replace)
-        box.settle_for(bisect_right(box.columns.starts, found.at[0]) - 1 if found else len(box.columns))
-        return Outcome(kept, len(removed), arrived, unmatched)
+        box.settle_for(bisect_right(box.columns.starts, found.at[0]) - 1 if found else len(box.columns), late)
+        kept = len(box) - len(removed) - sum(place < 0 for place in box.order or ())
+        return Outcome(kept, len(removed), arrived, _unmatched(box, plan))
 
 
-def _all_there(box: Mbox, plan: Plan) -> bool:
-    """Is each message of the plan still in its place? Where most would have to be looked at, a new scan is quicker."""
-    places = [place for place in map(box.place, {*plan.remove, *plan.flags, *plan.replace}) if place >= 0]
-    if len(places) > 1000 and len(places) > len(box) // 4:
-        return False
-    return all(is_message(box.fd, box.columns, place) for place in places)
+def _without(plan: Plan, indexes: set[int]) -> Plan:
+    """The plan, but for the flags of these messages."""
+    flags = {index: flags for index, flags in plan.flags.items() if index not in indexes}
+    return Plan(plan.remove, flags, plan.replace, plan.vanish)
+
+
+def _make_sure(box: Mbox, indexes: set[int]) -> int:
+    """Find these messages again if one is not in its place any more; answer how many new ones that showed.
+
+    Where most would have to be looked at, a new scan is quicker.
+    """
+    places = [place for place in map(box.place, indexes) if place >= 0]
+    few = len(places) <= 1000 or len(places) <= len(box) // 4
+    if few and all(is_message(box.fd, box.columns, place) for place in places):
+        return 0
+    box.realign()
+    return box.refresh()
+
+
+def _not_worth_it(box: Mbox, needed: Plan, aging: set[int]) -> set[int]:
+    """Which of the messages that are only no longer new stay without their Status line for now.
+
+    A line for them is made where what is behind it moves anyway, or is not much. For that alone no gigabyte is
+    moved; the index remembers them meanwhile.
+    """
+    starts = box.columns.starts
+    near = bisect_left(starts, box.columns.end - _FAR) if box.columns.end > _FAR else 0
+    far = {index for index in aging if 0 <= box.place(index) < near}
+    if not far:
+        return far
+    found = edits(box, needed)
+    first = found.first_move()
+    moved = found.at[first] if first < len(found) else box.columns.end
+    return {index for index in far if starts[box.place(index)] < moved}
+
+
+def _unmatched(box: Mbox, plan: Plan) -> int:
+    """How many messages of the plan are there, but nobody can say which; or were edited and are gone."""
+    lost = sum(box.place(index) == -2 for index in {*plan.remove, *plan.flags})
+    return lost + sum(box.place(index) == -1 for index in plan.replace)
 
 
 def _write(lock: Lock, found: Edits, state: str) -> None:
@@ -168,8 +204,9 @@ def _of_message(box: Mbox, plan: Plan, index: int, data: bytes, body: int, end: 
     line = data.find(b"\n") + 1
     now = look_at(data, 0, body)[0]
     wanted = plan.flags.get(index, box.told[index])
-    # What the session changed since it was told; what another session set meanwhile stays.
-    flags = (now | wanted & ~box.told[index]) & ~(box.told[index] & ~wanted)
+    # What the session changed since it was told; what another session set meanwhile stays. An old message that
+    # lacks its Status line gets it with the next change.
+    flags = (now | wanted & (OLD | ~box.told[index])) & ~(box.told[index] & ~wanted)
     if index in plan.replace:
         letter = b"".join(quoting.quoted(status.stamped([plan.replace[index]], flags)))
         if not letter.endswith(b"\n"):

@@ -21,7 +21,7 @@ import time
 from binascii import crc32
 
 from pymail.errors import MailError
-from pymail.ownership import open_private
+from pymail.ownership import make_folder, open_private
 
 from .base import CODES, Base, Builder
 from .column import Column, packed, unpacked
@@ -64,6 +64,8 @@ class Index:
         self.base = Base(self.folder, "", 0, NOTHING, 0, 0)
         self.counted = 0
         self.tail = Chunk(NOTHING)
+        # Messages that are old although their Status line does not say so (commit.py).
+        self.aged: set[int] = set()
         self.recent: tuple[int, Chunk] = (0, Chunk(NOTHING))
 
     def load(self, fd: int, stamp: Stamp) -> Columns | None:
@@ -115,6 +117,7 @@ class Index:
         self.stamp = None
         self.tail.cut(max(count - self.counted, 0))
         self.counted = min(self.counted, count)
+        self.aged = {at for at in self.aged if at < count}
         self.recent = (0, Chunk(NOTHING))
 
     def keep(self, columns: Columns, stamp: Stamp, texts: Callable[[int], Chunk]) -> None:
@@ -166,13 +169,15 @@ class Index:
             raise ValueError("another version")
         numbers = list(map(int, words))
         self.stamp = (numbers[0], numbers[1], numbers[2], numbers[3])
-        believe, end, lacking, room, kind, table, check, counted, behind = numbers[4:]
+        believe, end, lacking, room, kind, table, check, counted, behind, aged = numbers[4:]
         self.base = Base(self.folder, base, room, kind, table, check)
         if believe != self.believe or (boot != _boot() and not self.base.is_whole()):
             raise ValueError("it does not fit")
         self.counted, self.known = counted, counted + behind
         columns = Columns()
-        tail, texts = unpacked(CODES, memoryview(rest), behind)
+        (old,), more = unpacked(("Q",), memoryview(rest), aged)
+        self.aged = set(old)
+        tail, texts = unpacked(CODES, more, behind)
         parts = [
             Column(column[:counted], more.tolist()) for column, more in zip(self.base.columns(), tail, strict=True)
         ]
@@ -186,11 +191,13 @@ class Index:
         behind = len(columns) - self.counted
         base = self.base
         words = (*stamp, int(self.believe), columns.end, len(columns.lacking), base.room, base.kind, base.table,
-                 base.check, self.counted, behind)  # fmt: skip
+                 base.check, self.counted, behind, len(self.aged))  # fmt: skip
         line = f"{_VERSION} {sys.byteorder} {_boot()} {base.name} {' '.join(map(str, words))}\n"
         starts, bodies, flags, marks = columns.slice(self.counted)
         parts = zip(CODES, (starts, bodies, marks, flags), strict=True)
-        octets = line.encode() + b"".join(packed(code, column) for code, column in parts) + self.tail.pack()
+        octets = line.encode() + packed("Q", list(self.aged))
+        octets += b"".join(packed(code, column) for code, column in parts) + self.tail.pack()
+        make_folder(self.folder)
         path = os.path.join(self.folder, self.name)
         new = path + ".new"
         fd = open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)

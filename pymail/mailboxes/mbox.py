@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from pymail.errors import NOPERM, MailError, reason, status_of
-from pymail.summary import Summary, find, from_head
+from pymail.summary import OLD, Summary, find, from_head
 
 from . import fromline
 from .mailbox import Mailbox, Outcome, Settings
@@ -51,6 +51,9 @@ class Mbox(Stored, Mailbox):
         self.columns, self.stamp = self._look()
         # The flags as the session was told them: a commit changes what differs from these, nothing else.
         self.told = bytearray(self.columns.flags)
+        if self.index is not None:
+            for at in self.index.aged:
+                self.told[at] |= OLD
 
     def __len__(self) -> int:
         return len(self.told)
@@ -153,9 +156,11 @@ class Mbox(Stored, Mailbox):
         if self.index is not None:
             self.index.forget()
 
-    def settle_for(self, count: int) -> None:
+    def settle_for(self, count: int, late: Iterable[int] = ()) -> None:
+        """The same; `late` are messages whose Status line does not yet say that they are old."""
         super().settle_for(count)
         if self.index is not None:
+            self.index.aged |= {self.place(number) for number in late}
             self.index.cut(count)
 
     def _writable(self) -> str:
@@ -184,7 +189,9 @@ class Mbox(Stored, Mailbox):
     def _extend(self, columns: Columns, size: int) -> None:
         """Look at what was appended; the last message known may have been half written."""
         if self.index is not None:
+            aged = self.index.aged
             self.index.cut(max(len(columns) - 1, 0))
+            self.index.aged = aged
         extend(self.fd, columns, size, self.believe)
 
     def _kept_or_read(

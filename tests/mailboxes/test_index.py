@@ -221,3 +221,23 @@ def test_a_message_that_was_half_written_when_the_index_was_made_is_read_again(b
         file.write(b"ject: whole now\n\nbody\n\n")
     assert visit(box, indexed) == truth(box)
     assert truth(box)[-1][5] == "whole now"
+
+
+def test_no_gigabyte_moves_only_because_messages_are_no_longer_new(
+    box: Path, indexed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pymail.mailboxes.commit._FAR", 300)
+    octets = box.read_bytes()
+    first = open_mailbox(str(box), indexed)
+    first.commit(Plan(flags={**dict.fromkeys(range(10), OLD), 6: SEEN | OLD}))
+    first.close()
+    assert box.read_bytes().startswith(octets[: octets.index(b"\n\ns6")])
+    second = open_mailbox(str(box), indexed)
+    assert list(second.stored()) == [OLD] * 6 + [SEEN | OLD] + [OLD] * 3
+    second.commit(Plan(flags={2: OLD | SEEN}))
+    second.close()
+    assert list(open_mailbox(str(box), Settings("")).stored()) == [0, 0, OLD | SEEN, 0, 0, 0, OLD | SEEN] + [OLD] * 3
+    assert (
+        list(open_mailbox(str(box), indexed).stored())
+        == [OLD] * 2 + [OLD | SEEN] + [OLD] * 3 + [OLD | SEEN] + [OLD] * 3
+    )
