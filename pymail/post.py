@@ -143,14 +143,14 @@ def carry(s: Session, sender: Address, people: list[Address], letter: Letter, re
     """
     envelope = Envelope(sender.spec, [person.spec for person in people], letter.utf8)
     chain = choose.chain(s.variables, s.environ)
-    if s.variables.flag("debug"):
-        _show(s, envelope, letter)
-        return 0
     if s.variables.flag("verbose"):
         from pymail import aloud
 
         chain.trace = aloud.trace(s)
         letter = aloud.letter(s, letter, chain.trace)
+    if s.variables.flag("debug"):
+        _show(s, chain, envelope, letter)
+        return 0
     try:
         answers, status = _delivered(s, chain, envelope, letter)
         is_accepted = any(answer.accepted for answer in answers)
@@ -206,11 +206,11 @@ def _record_file(s: Session, draft: Draft, record: str | None) -> str:
     return s.outgoing_file(given) if given else ""
 
 
-def _show(s: Session, envelope: Envelope, letter: Letter) -> None:
+def _show(s: Session, chain: Chain, envelope: Envelope, letter: Letter) -> None:
     """What would be sent: the envelope and the exact octets (-d, --dry-run)."""
-    s.say(f"MAIL FROM:<{envelope.sender}>")
-    for recipient in envelope.recipients:
-        s.say(f"RCPT TO:<{recipient}>")
+    if chain.trace is not None:
+        chain.trace("---", "would go by " + ", else ".join(map(choose.shown, chain.ways)))
+    s.say(f"MAIL FROM:<{envelope.sender}>", *(f"RCPT TO:<{recipient}>" for recipient in envelope.recipients))
     s.out.flush()
     for piece in letter.pieces():
         s.out.buffer.write(piece)

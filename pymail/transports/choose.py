@@ -105,6 +105,11 @@ def chain(variables: Variables, environ: Mapping[str, str]) -> Chain:
     return Chain(found, variables, bool(given) and origin in ("option", "environment"))
 
 
+def shown(word: str) -> str:
+    """A way as the user may see it: a server without its password."""
+    return urls.server(word).name if _scheme(word) in urls.PORTS and not word.startswith("lmtp:///") else word
+
+
 def open_transport(url: str, variables: Variables) -> Transport:
     """The transport of one URL or path; its module is loaded by name."""
     module = __import__("pymail.transports." + KINDS[_scheme(url)], fromlist=["open_transport"])

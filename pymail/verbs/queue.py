@@ -49,7 +49,10 @@ def manage(s: Session, words: list[str]) -> int:
     if "*" in ids:
         ids = [entry.id for entry in box.entries()]
     for identity in ids:
-        _TASKS[task](s, box, identity)
+        if task == "show" or not s.variables.flag("debug"):
+            _TASKS[task](s, box, identity)
+        else:
+            s.say(f"{task} {box.find(identity).id}")
     return len(ids)
 
 
