@@ -77,11 +77,13 @@ def _commit(box: Mbox, path: str, plan: Plan, settings: Settings) -> Outcome:
         box.details += lock.details
         box.attend(lock.fd)
         arrived = box.refresh()
-        aging = {index for index, flags in plan.flags.items() if flags ^ box.told[index] == OLD} - {*plan.replace}
+        plan = _with_aged(box, plan)
+        aging = {index for index, flags in plan.flags.items() if flags == box.told[index] | OLD}
+        aging -= plan.remove | {*plan.replace}
         needed = _without(plan, aging)
         arrived += _make_sure(box, {*needed.remove, *needed.flags, *needed.replace})
-        late = _not_worth_it(box, needed, aging - plan.remove)
-        arrived += _make_sure(box, aging - late - plan.remove)
+        late = _not_worth_it(box, needed, aging)
+        arrived += _make_sure(box, aging - late)
         removed = [index for index in plan.remove if box.place(index) >= 0]
         found = edits(box, _without(plan, late))
         _write(lock, found, settings.state)
@@ -89,6 +91,12 @@ def _commit(box: Mbox, path: str, plan: Plan, settings: Settings) -> Outcome:
         box.settle_for(bisect_right(box.columns.starts, found.at[0]) - 1 if found else len(box.columns), late)
         kept = len(box) - len(removed) - sum(place < 0 for place in box.order or ())
         return Outcome(kept, len(removed), arrived, _unmatched(box, plan))
+
+
+def _with_aged(box: Mbox, plan: Plan) -> Plan:
+    """The plan, and a Status line for those that an earlier commit left without one."""
+    aged = {index: box.told[index] for index in box.aged()}
+    return Plan(plan.remove, aged | plan.flags, plan.replace, plan.vanish)
 
 
 def _without(plan: Plan, indexes: set[int]) -> Plan:

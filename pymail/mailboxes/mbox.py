@@ -51,9 +51,8 @@ class Mbox(Stored, Mailbox):
         self.columns, self.stamp = self._look()
         # The flags as the session was told them: a commit changes what differs from these, nothing else.
         self.told = bytearray(self.columns.flags)
-        if self.index is not None:
-            for at in self.index.aged:
-                self.told[at] |= OLD
+        for at in self.aged():
+            self.told[at] |= OLD
 
     def __len__(self) -> int:
         return len(self.told)
@@ -155,6 +154,10 @@ class Mbox(Stored, Mailbox):
         super().realign()
         if self.index is not None:
             self.index.forget()
+
+    def aged(self) -> set[int]:
+        """The messages that are old although their Status line does not say so."""
+        return self.index.aged if self.index is not None and self.order is None else set()
 
     def settle_for(self, count: int, late: Iterable[int] = ()) -> None:
         """The same; `late` are messages whose Status line does not yet say that they are old."""

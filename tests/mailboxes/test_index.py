@@ -236,8 +236,6 @@ def test_no_gigabyte_moves_only_because_messages_are_no_longer_new(
     assert list(second.stored()) == [OLD] * 6 + [SEEN | OLD] + [OLD] * 3
     second.commit(Plan(flags={2: OLD | SEEN}))
     second.close()
-    assert list(open_mailbox(str(box), Settings("")).stored()) == [0, 0, OLD | SEEN, 0, 0, 0, OLD | SEEN] + [OLD] * 3
-    assert (
-        list(open_mailbox(str(box), indexed).stored())
-        == [OLD] * 2 + [OLD | SEEN] + [OLD] * 3 + [OLD | SEEN] + [OLD] * 3
-    )
+    stored = list(open_mailbox(str(box), Settings("")).stored())
+    assert stored == [0, 0, OLD | SEEN, OLD, OLD, OLD, OLD | SEEN, OLD, OLD, OLD]
+    assert list(open_mailbox(str(box), indexed).stored()) == [OLD, OLD, *stored[2:]]
