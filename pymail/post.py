@@ -142,7 +142,11 @@ def carry(s: Session, sender: Address, people: list[Address], letter: Letter, re
     `record` is the file for the copy, "" for none. Answers the exit status that this deserves.
     """
     envelope = Envelope(sender.spec, [person.spec for person in people], letter.utf8)
-    chain = choose.chain(s.variables, s.environ)
+    try:
+        chain = choose.chain(s.variables, s.environ)
+    except MailError:
+        _bury(s, letter, sender.spec)
+        raise
     if s.variables.flag("verbose"):
         from pymail import aloud
 
