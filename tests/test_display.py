@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pymail import display
+from pymail import attachments, bodysearch, display, mime, outline
 from pymail.errors import MailError
 
 MAIL = Path(__file__).parent / "mail"
@@ -85,10 +86,24 @@ def test_a_part_that_is_not_there_is_named() -> None:
         shown(LETTER, "9")
 
 
+@pytest.mark.parametrize("path", sorted((MAIL / "fuzzed").glob("*.eml")), ids=lambda path: path.stem)
+def test_what_a_fuzzer_came_upon_is_read_in_every_way(path: Path) -> None:
+    raw = path.read_bytes()
+    root = mime.parse(raw)
+    assert all(is_safe(line) for line in display.message(raw, shown=lambda name: True, width=60))
+    assert json.dumps(outline.message(1, "N", raw))
+    assert all(attachments.safe_name(part) for part in attachments.attachments(root))
+    assert not bodysearch.matches(raw, "nowhere")
+
+
 @given(st.binary(max_size=300), st.sampled_from(sorted(MAIL.glob("*.eml"))), st.integers(0, 2000))
 def test_nothing_in_a_letter_drives_the_terminal(noise: bytes, path: Path, at: int) -> None:
     raw = path.read_bytes()
-    for line in display.message(raw[:at] + noise + raw[at:], shown=lambda name: True, width=60):
-        assert not any(char < " " and char != "\t" or "\x7f" <= char < "\xa0" for char in line)
-        assert not any("\u202a" <= char <= "\u202e" or "\ue000" <= char <= "\uf8ff" for char in line)
-        assert sum(line.count(char) for char in "\u2066\u2067\u2068") <= line.count("\u2069")
+    assert all(map(is_safe, display.message(raw[:at] + noise + raw[at:], shown=lambda name: True, width=60)))
+
+
+def is_safe(line: str) -> bool:
+    """Whether a line has no control, no bidi override or embedding, no private use, no open isolate."""
+    controls = any(char < " " and char != "\t" or "\x7f" <= char < "\xa0" for char in line)
+    strange = any("\u202a" <= char <= "\u202e" or "\ud800" <= char <= "\uf8ff" for char in line)
+    return not controls and not strange and sum(map(line.count, "\u2066\u2067\u2068")) <= line.count("\u2069")
