@@ -18,8 +18,8 @@ ORDER = """
     mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline report
     doubt display outline mailcap process printing tls secrets xdg
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
-    mailboxes.mark mailboxes.scan mailboxes.texts mailboxes.base mailboxes.index mailboxes.journal mailboxes.layout
-    mailboxes.rewrite mailboxes.deposit mailboxes.prepend mailboxes.changes mailboxes.commit mailboxes.mbox
+    mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity
+    mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit mailboxes.prepend mailboxes.changes mailboxes.commit mailboxes.mbox
     mailboxes.letter mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
     mailboxes.opening
     deadletter
