@@ -170,7 +170,6 @@ def execute(session: Session, line: str) -> None:
     if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
         session.folder.go(values[0][-1])
     verb.function(session, *values)
-    session.last_verb = verb.name
 
 
 def _aliased(session: Session, word: str, text: str) -> tuple[str, str]:

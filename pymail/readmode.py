@@ -76,7 +76,7 @@ def _print_only(s: Session, how: str, text: str) -> int:
 
 def _greet(s: Session, options: Options) -> None:
     if not s.variables.flag("quiet"):
-        s.say(f"pymail {__version__}. Type ? for help.")
+        s.say(f'pymail {__version__}. Type "?" for help.')
     if options.has("no-headers") or s.folder is None:
         return
     visit.announce(s)

@@ -142,7 +142,7 @@ class Session:
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
         "escapes", "by_recipient", "custom", "sender_fields", "lists", "subscribed", "history", "last_shell",
-        "last_verb", "macros", "accounts", "account", "before_account", "command_aliases", "shortcuts",
+        "macros", "accounts", "account", "before_account", "command_aliases", "shortcuts",
     )  # fmt: skip
 
     def __init__(
@@ -177,7 +177,6 @@ class Session:
         self.subscribed: set[str] = set()
         self.history: list[str] = []
         self.last_shell = ""
-        self.last_verb = ""
         self.macros: dict[str, list[str]] = {}
         self.accounts: dict[str, list[str]] = {}
         self.account = ""
@@ -298,7 +297,8 @@ class Session:
         word, slash, rest = name.partition("/")
         if word in self.shortcuts:
             name = self.shortcuts[word] + slash + rest
-        return self.names().expand(name)
+        # My own system mailbox need not lie where those of other users do.
+        return self.names().expand("%" if name == "%" + self.user.name else name)
 
     def mailbox_settings(self) -> Settings:
         """What mailboxes are told of this user's surroundings and wishes."""

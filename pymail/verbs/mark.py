@@ -75,6 +75,8 @@ def _in_system_mailbox(s: Session, word: str) -> Folder:
     folder = s.open_folder()
     if not folder.system:
         raise MailError(f"{word}: only in the system mailbox; messages stay in this one anyway", USAGE)
+    # POSIX next: after these the current message counts as printed.
+    folder.shown = True
     return folder
 
 

@@ -57,9 +57,7 @@ def next_(s: Session, number: int | None) -> None:
     """
     folder = s.open_folder()
     if number is None:
-        # POSIX next: after hold, mbox, preserve and touch the current message counts as printed.
-        shown = folder.shown or s.last_verb in ("hold", "mbox", "touch")
-        start = folder.dot + 1 if shown else folder.dot
+        start = folder.dot + 1 if folder.shown else folder.dot
         number = next((n for n in range(max(start, 1), len(folder) + 1) if not folder.deleted(n)), None)
     if number is None:
         s.say("At EOF")
