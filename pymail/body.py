@@ -6,8 +6,8 @@ often as they are wanted.
 
 from __future__ import annotations
 
-import os
-import stat
+import posix
+from _stat import S_ISREG
 
 from pymail.errors import IOERR, NOINPUT, MailError, printable, reason
 
@@ -37,7 +37,7 @@ class Body:
 
     def __del__(self) -> None:
         if self._descriptor >= 0:
-            os.close(self._descriptor)
+            posix.close(self._descriptor)
 
     @property
     def size(self) -> int:
@@ -57,7 +57,7 @@ class Body:
         view = memoryview(octets)
         while view:
             try:
-                written = os.pwrite(self._descriptor, view, self._end)
+                written = posix.pwrite(self._descriptor, view, self._end)
             except OSError as error:
                 raise MailError(f"{self.name}: temporary file: {reason(error)}", IOERR) from error
             self._end += written
@@ -71,7 +71,7 @@ class Body:
             if self._descriptor < 0:
                 piece = bytes(self._memory[at : at + count])
             else:
-                piece = os.pread(self._descriptor, count, at)
+                piece = posix.pread(self._descriptor, count, at)
             if not piece:
                 raise MailError(f"{self.name}: became shorter while it was read", IOERR)
             yield piece
@@ -89,6 +89,8 @@ class Body:
 
 def _nameless() -> int:
     """A file that nobody else can open and that is gone when it is closed."""
+    import os
+
     folder = os.environ.get("TMPDIR") or "/tmp"
     try:
         return os.open(folder, os.O_RDWR | getattr(os, "O_TMPFILE", 0) | os.O_CLOEXEC, 0o600)
@@ -120,10 +122,10 @@ class Attachment:
 
 def _opened(path: str) -> Body:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
-        status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode):
-            os.pread(descriptor, 1, 0)
+        descriptor = posix.open(path, posix.O_RDONLY | posix.O_NOCTTY | posix.O_CLOEXEC)
+        status = posix.fstat(descriptor)
+        if S_ISREG(status.st_mode):
+            posix.pread(descriptor, 1, 0)
             return Body(name=path, descriptor=descriptor, size=status.st_size)
         # A pipe can be read only once.
         body = Body(name=path)

@@ -7,7 +7,7 @@ record and the outbox hold the same octets. Lines end in LF and are never over 9
 
 from __future__ import annotations
 
-import os
+import posix
 import time
 
 from pymail import addresses, headers
@@ -43,7 +43,7 @@ def message_id(hostname: str, sender: Address | None, now: float) -> str:
     if hostname.partition(".")[0] in ("", "localhost"):
         hostname = domain or hostname
     host = addresses.ascii_domain(hostname) or "localhost"
-    return f"<{int(now * 1000):x}.{os.urandom(9).hex()}@{host}>"
+    return f"<{int(now * 1000):x}.{posix.urandom(9).hex()}@{host}>"
 
 
 class Message:

@@ -6,7 +6,7 @@ commands around it, and because `source` just puts another place on top.
 
 from __future__ import annotations
 
-import os
+import posix
 import sys
 from abc import ABC, abstractmethod
 
@@ -99,7 +99,7 @@ class Keyboard(Source):
 
     def _read(self) -> bytes:
         try:
-            return os.read(0, 65536)
+            return posix.read(0, 65536)
         except OSError:
             # A terminal that has gone away (EIO) is an end of input like any other.
             return b""

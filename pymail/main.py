@@ -7,10 +7,10 @@ where errors are caught. It loads what the run needs and nothing else (DESIGN 5)
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # signal costs as much as all the rest
-import os
+import posix
 import sys
 
-from pymail import errors, options, session
+from pymail import errors, options, paths, session
 from pymail.errors import IOERR, NOINPUT, USAGE, Killed, MailError, printable
 from pymail.input import Keyboard, Script
 from pymail.variables.values import Variables
@@ -54,7 +54,7 @@ def _fail(text: str, status: int) -> int:
 
 def _deaf() -> int:
     """Nobody reads our output any more: leave without a traceback from the last flush."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    posix.dup2(posix.open(paths.NULL, posix.O_WRONLY), 1)
     return IOERR
 
 
@@ -76,7 +76,7 @@ def _die(number: int) -> int:
     except OSError:
         _deaf()
     _signal.signal(number, _signal.SIG_DFL)
-    os.kill(os.getpid(), number)
+    posix.kill(posix.getpid(), number)
     return 128 + number
 
 
@@ -85,11 +85,11 @@ def _stand_on_open_files() -> None:
 
     What was closed is /dev/null the wrong way round: reading and writing it fail, and that is told.
     """
-    for number, flags in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_RDONLY)):
+    for number, flags in ((0, posix.O_WRONLY), (1, posix.O_RDONLY), (2, posix.O_RDONLY)):
         try:
-            os.fstat(number)
+            posix.fstat(number)
         except OSError:
-            os.open(os.devnull, flags)
+            posix.open(paths.NULL, flags)
     sys.stdout = sys.stdout or open(1, "w", closefd=False)
     sys.stderr = sys.stderr or open(2, "w", closefd=False)
     for stream in (sys.stdout, sys.stderr):
@@ -129,7 +129,7 @@ def _carry_out(s: Session, given: Options, name: str) -> None:
 def _use_account(s: Session, given: Options) -> None:
     """-A: an account that the start-up files made, else a file to attach (DESIGN 2.1)."""
     for name in given.all("account"):
-        is_account, is_file = name in s.accounts or name == "null", os.path.exists(name)
+        is_account, is_file = name in s.accounts or name == "null", paths.exists(name)
         if is_account and is_file:
             raise MailError(f"-A {name}: is it an account or a file? write --attach for the file", USAGE)
         if not is_account and not is_file:
@@ -192,7 +192,7 @@ def _session(given: Options) -> Session:
     if given.count("verbose") > 1:
         variables.set("verbose", str(given.count("verbose")), "option")
     variables.import_environment(environ)
-    s = session.Session(variables, environ, Keyboard(os.isatty(0)), sys.stdout, sys.stderr)
+    s = session.Session(variables, environ, Keyboard(posix.isatty(0)), sys.stdout, sys.stderr)
     s.interactive = s.interactive or given.has("interactive")
     s.mailbox_user = given.last("user") or ""
     s.by_recipient = given.has("record-recipient")
@@ -211,11 +211,11 @@ def _read_start_up_files(s: Session, given: Options) -> None:
     wanted = "su" if wanted is None else wanted.lower()
     if "s" in wanted and not given.has("no-system-rc"):
         for path in ("/etc/pymail.rc", "/etc/mail.rc"):
-            if os.path.exists(path):
+            if paths.exists(path):
                 _read_start_up_file(s, path)
                 break
-    path = s.environ.get("MAILRC") or (os.path.join(s.user.home, ".mailrc") if s.user.home else "")
-    if "u" in wanted and path and path != os.devnull and os.path.lexists(path):
+    path = s.environ.get("MAILRC") or (paths.join(s.user.home, ".mailrc") if s.user.home else "")
+    if "u" in wanted and path and path != paths.NULL and paths.lexists(path):
         _read_start_up_file(s, path)
 
 
@@ -224,7 +224,7 @@ def _read_start_up_file(s: Session, path: str) -> None:
     from pymail import interpreter, ownership
 
     try:
-        descriptor = ownership.open_private(path, os.O_RDONLY, root=True)
+        descriptor = ownership.open_private(path, posix.O_RDONLY, root=True)
         with open(descriptor, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.read().split("\n")
     except MailError as error:

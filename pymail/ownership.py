@@ -10,9 +10,10 @@ file that is made anew or is the user's own. /dev/null may stand for any file.
 from __future__ import annotations
 
 import errno
-import os
-import stat
+import posix
+from _stat import S_ISCHR, S_ISDIR, S_ISLNK, S_ISREG, S_ISVTX
 
+from pymail import paths
 from pymail.errors import NOPERM, MailError
 
 
@@ -23,14 +24,14 @@ def trusted(path: str, *, root: bool = False) -> None:
     what is wrong and what mends it, OSError when it cannot be looked at or has no folder.
     """
     try:
-        status = os.lstat(path)
+        status = posix.lstat(path)
     except FileNotFoundError:
-        _check_folder(os.path.dirname(path) or ".", path)
+        _check_folder(paths.dirname(path) or ".", path)
         return
-    if stat.S_ISDIR(status.st_mode):
+    if S_ISDIR(status.st_mode):
         _check_folder(path, path)
     elif not is_null(path):
-        _check_folder(os.path.dirname(path) or ".", path)
+        _check_folder(paths.dirname(path) or ".", path)
         _check_file(path, status, root)
 
 
@@ -42,15 +43,15 @@ def open_private(path: str, flags: int, *, root: bool = False) -> int:
     another file. O_TRUNC acts after the checks only.
     """
     if is_null(path):
-        return os.open(os.devnull, flags & ~(os.O_CREAT | os.O_EXCL))
-    _check_folder(os.path.dirname(path) or ".", path)
-    descriptor = _open(path, flags & ~os.O_TRUNC)
+        return posix.open(paths.NULL, flags & ~(posix.O_CREAT | posix.O_EXCL))
+    _check_folder(paths.dirname(path) or ".", path)
+    descriptor = _open(path, flags & ~posix.O_TRUNC)
     try:
-        _check_file(path, os.fstat(descriptor), root)
-        if flags & os.O_TRUNC:
-            os.ftruncate(descriptor, 0)
+        _check_file(path, posix.fstat(descriptor), root)
+        if flags & posix.O_TRUNC:
+            posix.ftruncate(descriptor, 0)
     except BaseException:
-        os.close(descriptor)
+        posix.close(descriptor)
         raise
     return descriptor
 
@@ -58,11 +59,11 @@ def open_private(path: str, flags: int, *, root: bool = False) -> int:
 def is_null(path: str) -> bool:
     """Is this /dev/null, or a link to it?"""
     try:
-        status = os.lstat(path)
-        if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode):
+        status = posix.lstat(path)
+        if S_ISREG(status.st_mode) or S_ISDIR(status.st_mode):
             return False
-        status = os.stat(path)
-        return stat.S_ISCHR(status.st_mode) and status.st_rdev == os.stat(os.devnull).st_rdev
+        status = posix.stat(path)
+        return S_ISCHR(status.st_mode) and status.st_rdev == posix.stat(paths.NULL).st_rdev
     except OSError:
         return False
 
@@ -73,48 +74,48 @@ def make_folder(path: str) -> None:
     Raises MailError (NOPERM) when it, or what it would be made in, is another's; OSError.
     """
     missing, above = [], path
-    while not os.path.lexists(above):
+    while not paths.lexists(above):
         missing.append(above)
-        above = os.path.dirname(above) or "."
+        above = paths.dirname(above) or "."
     if missing:
         _check_folder(above, path)
     for name in reversed(missing):
         try:
-            os.mkdir(name, 0o700)
+            posix.mkdir(name, 0o700)
         except FileExistsError:
             continue
-        sync_folder(os.path.dirname(name) or ".")
+        sync_folder(paths.dirname(name) or ".")
     trusted(path)
 
 
 def sync_folder(path: str) -> None:
     """Make the names in the folder `path` survive a power cut (OSError when that fails)."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = posix.open(path, posix.O_RDONLY | posix.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        posix.fsync(descriptor)
     except OSError as error:
         # Some network file systems know no fsync of a folder: their renames are safe or nothing helps.
         if error.errno != errno.EINVAL:
             raise
     finally:
-        os.close(descriptor)
+        posix.close(descriptor)
 
 
 def _open(path: str, flags: int) -> int:
     # O_NONBLOCK: a FIFO must not hold us up before it can be refused.
     try:
-        return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY, 0o600)
+        return posix.open(path, flags | posix.O_NOFOLLOW | posix.O_NONBLOCK | posix.O_NOCTTY, 0o600)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):
             raise _refusal(path, "it is a symbolic link") from None
         raise
 
 
-def _check_file(path: str, status: os.stat_result, root: bool) -> None:
-    user = os.geteuid()
-    if stat.S_ISLNK(status.st_mode):
+def _check_file(path: str, status: posix.stat_result, root: bool) -> None:
+    user = posix.geteuid()
+    if S_ISLNK(status.st_mode):
         raise _refusal(path, "it is a symbolic link")
-    if not stat.S_ISREG(status.st_mode):
+    if not S_ISREG(status.st_mode):
         raise _refusal(path, "it is not a regular file")
     if status.st_uid != user and not (root and status.st_uid == 0):
         raise _refusal(path, "it belongs to another user")
@@ -125,13 +126,13 @@ def _check_file(path: str, status: os.stat_result, root: bool) -> None:
 
 
 def _check_folder(folder: str, path: str) -> None:
-    status = os.stat(folder)
+    status = posix.stat(folder)
     its = "it" if folder == path else f"its folder {folder}"
-    if not stat.S_ISDIR(status.st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)
-    if status.st_uid not in (0, os.geteuid()):
+    if not S_ISDIR(status.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, posix.strerror(errno.ENOTDIR), folder)
+    if status.st_uid not in (0, posix.geteuid()):
         raise _refusal(path, f"{its} belongs to another user")
-    if status.st_mode & 0o022 and not (status.st_mode & stat.S_ISVTX and folder != path):
+    if status.st_mode & 0o022 and not (status.st_mode & S_ISVTX and folder != path):
         raise _refusal(path, f"others can write {its} (chmod go-w {folder})")
 
 

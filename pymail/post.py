@@ -7,7 +7,7 @@ of a letter that was complete, it is in the dead-letter file then.
 
 from __future__ import annotations
 
-import os
+import posix
 import time
 
 from pymail import encode
@@ -198,7 +198,7 @@ def my_address(s: Session) -> Address:
 
 def domain(s: Session) -> str:
     """The domain of my address and of Message-ID: `hostname`, else this machine's name."""
-    return s.variables.text("hostname") or os.uname().nodename
+    return s.variables.text("hostname") or posix.uname().nodename
 
 
 def _record_file(s: Session, draft: Draft, record: str | None) -> str:
@@ -238,7 +238,7 @@ def _send_waiting(s: Session, chain: Chain) -> None:
     """A server was reached: send what is due for the same account, for a short time and in silence (DESIGN 2.5)."""
     folder = s.outbox()
     try:
-        if not folder or not os.listdir(folder + "/new"):
+        if not folder or not posix.listdir(folder + "/new"):
             return
     except OSError:
         return
@@ -264,7 +264,7 @@ def _simplified(s: Session, draft: Draft) -> Draft:
     from pymail.draft import Draft
 
     simple = Draft()
-    simple.sender = Address("", s.user.name, os.uname().nodename)
+    simple.sender = Address("", s.user.name, posix.uname().nodename)
     simple.to, simple.cc, simple.bcc, simple.subject = draft.to, draft.cc, draft.bcc, draft.subject
     simple.body, simple.attachments = draft.body, draft.attachments
     return simple

@@ -5,8 +5,9 @@ Apart from `readmode` because the answer needs no mailbox opened: scripts ask of
 
 from __future__ import annotations
 
-import os
+import posix
 
+from pymail import paths
 from pymail.errors import NOINPUT, USAGE, MailError
 
 TYPE_CHECKING = False
@@ -24,10 +25,10 @@ def exists(s: Session, options: Options) -> int:
     if options.has("list"):
         return 0 if _any(s, path, options.last("list") or "") else 1
     try:
-        if os.path.isdir(path):
-            mail = any(os.listdir(os.path.join(path, part)) for part in ("new", "cur"))
+        if paths.isdir(path):
+            mail = any(posix.listdir(paths.join(path, part)) for part in ("new", "cur"))
         else:
-            mail = os.stat(path).st_size > 0
+            mail = posix.stat(path).st_size > 0
     except OSError:
         mail = False
     return 0 if mail else 1

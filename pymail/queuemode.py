@@ -10,7 +10,7 @@ import os
 import pwd
 from functools import partial
 
-from pymail import deputy, waiting, xdg
+from pymail import deputy, paths, waiting
 from pymail.errors import NOPERM, USAGE, MailError
 from pymail.transports.outbox import Outbox
 
@@ -50,7 +50,7 @@ def _list_everybodys(s: Session) -> int:
     count = 0
     homes = {user.pw_dir: user for user in reversed(pwd.getpwall()) if os.path.isdir(user.pw_dir)}
     for user in sorted(homes.values(), key=lambda user: user.pw_name):
-        path = s.outbox() if user.pw_name == s.user.name else xdg.state_folder({}, user.pw_dir) + "/outbox"
+        path = s.outbox() if user.pw_name == s.user.name else paths.state_folder({}, user.pw_dir) + "/outbox"
         try:
             found = deputy.as_user(user, partial(_listing, path)).decode().splitlines()
         except MailError as error:

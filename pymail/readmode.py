@@ -5,9 +5,7 @@ Apart from `main` so that sending loads nothing of it.
 
 from __future__ import annotations
 
-import os
-
-from pymail import __version__, interpreter, listing, visit
+from pymail import __version__, interpreter, listing, paths, visit
 from pymail.mailboxes.mailbox import Missing
 from pymail.presence import mailbox_path
 from pymail.session import Leave
@@ -88,7 +86,7 @@ def _greet(s: Session, options: Options) -> None:
 def _outbox_line(s: Session) -> str:
     """What waits in the outbox; asked for only when there is one."""
     state = s.state()
-    if not s.variables.text("outbox") and not os.path.isdir(os.path.join(state, "outbox", "new")):
+    if not s.variables.text("outbox") and not paths.isdir(paths.join(state, "outbox", "new")):
         return ""
     from pymail import waiting
 

@@ -5,7 +5,7 @@ Apart from `main` so that the start of a send loads nothing of reading.
 
 from __future__ import annotations
 
-import os
+import posix
 
 from pymail import addresses, post
 from pymail.draft import Attachment, Draft, from_letter
@@ -141,7 +141,7 @@ def _add(draft: Draft, word: str, name_of_file: str) -> None:
 
 def _is_own_file(word: str) -> bool:
     try:
-        return os.stat(word).st_uid == os.geteuid()
+        return posix.stat(word).st_uid == posix.geteuid()
     except (OSError, ValueError):
         return False
 

@@ -6,10 +6,10 @@ variables, the aliases, the open folder, where lines come from and where text go
 
 from __future__ import annotations
 
-import os
+import posix
 import sys
 
-from pymail import xdg
+from pymail import paths
 from pymail.errors import NOINPUT, MailError, printable
 
 TYPE_CHECKING = False
@@ -99,7 +99,7 @@ def whoami(environ: Mapping[str, str]) -> User:
     """
     import pwd
 
-    uid = os.geteuid()
+    uid = posix.geteuid()
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
@@ -120,9 +120,14 @@ _BELIEVED = ("TERM", "LANG", "TZ", "COLUMNS", "LINES")
 
 def environment() -> dict[str, str]:
     """The environment, cut to what cannot lead anywhere where real and effective ids differ (DESIGN 2.8)."""
-    if os.getuid() == os.geteuid() and os.getgid() == os.getegid():
-        return dict(os.environ)
-    return {name: value for name, value in os.environ.items() if name in _BELIEVED or name.startswith("LC_")}
+    coding = sys.getfilesystemencoding()
+    environ = {
+        name.decode(coding, "surrogateescape"): value.decode(coding, "surrogateescape")
+        for name, value in posix.environ.items()
+    }
+    if posix.getuid() == posix.geteuid() and posix.getgid() == posix.getegid():
+        return environ
+    return {name: value for name, value in environ.items() if name in _BELIEVED or name.startswith("LC_")}
 
 
 class Session:
@@ -216,7 +221,7 @@ class Session:
     def screen(self) -> tuple[int, int]:
         """Lines and columns of the terminal; 24 by 80 where there is none."""
         try:
-            size = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+            size = posix.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
             columns, lines = size.columns, size.lines
         except (OSError, ValueError):
             columns, lines = 80, 24
@@ -240,7 +245,7 @@ class Session:
         from pymail import addresses
 
         names = [address.spec for address in addresses.lenient(self.variables.text("from") or "")]
-        here = self.variables.text("hostname") or os.uname().nodename
+        here = self.variables.text("hostname") or posix.uname().nodename
         return [*names, f"{self.user.name}@{here}", f"{self.user.name}@localhost", self.user.name, *self.alternates]
 
     # -- where things are ------------------------------------------------------
@@ -255,18 +260,18 @@ class Session:
             return self.names().expand(path)
         if not self.user.home:
             raise MailError(f"{name}: there is no home directory; set {variable} to a path", NOINPUT)
-        return os.path.join(self.user.home, name)
+        return paths.join(self.user.home, name)
 
     def state(self) -> str:
         """The folder of the user's state (outbox, journals); "" without a home."""
-        return xdg.state_folder(self.environ, self.user.home)
+        return paths.state_folder(self.environ, self.user.home)
 
     def outbox(self) -> str:
         """The folder where letters wait; "" with nooutbox or without a home."""
         given = self.variables.text("outbox")
         if given:
             return self.names().expand(given)
-        return os.path.join(self.state(), "outbox") if given is not None and self.state() else ""
+        return paths.join(self.state(), "outbox") if given is not None and self.state() else ""
 
     def names(self) -> Names:
         """What the short names of mailboxes stand for just now."""
@@ -281,7 +286,7 @@ class Session:
         found = names.Names(
             home=self.user.home,
             system=system,
-            mbox=self.variables.text("MBOX") or os.path.join(self.user.home, "mbox"),
+            mbox=self.variables.text("MBOX") or paths.join(self.user.home, "mbox"),
             folder=self.variables.text("folder") or "",
             previous=self.previous,
             environ=self.environ,
@@ -306,7 +311,7 @@ class Session:
 
         return mailbox.Settings(
             self.state(),
-            xdg.cache_folder(self.environ, self.user.home),
+            paths.cache_folder(self.environ, self.user.home),
             self.variables.number("lock-timeout") or 0,
             self.variables.flag("mbox-content-length"),
         )
@@ -316,7 +321,7 @@ class Session:
         names = self.names()
         path = names.expand(name)
         is_name = self.variables.flag("outfolder") and "://" not in path
-        return os.path.join(names.directory, path) if is_name else path
+        return paths.join(names.directory, path) if is_name else path
 
     def file_of(self, address: str) -> str:
         """The file named after an author or a recipient, in `folder` with outfolder (POSIX Save, followup, -F).
@@ -327,7 +332,7 @@ class Session:
         parts = {"local": login, "domain": domain or login, "email": address}
         name = printable(parts[self.variables.text("outfilename") or "local"]).replace("/", "_")
         name = "_" + name[1:] if name[:1] in ".-" else name
-        return os.path.join(self.names().directory if self.variables.flag("outfolder") else "", name)
+        return paths.join(self.names().directory if self.variables.flag("outfolder") else "", name)
 
 
 def _positive(text: str | None, default: int) -> int:

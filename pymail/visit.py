@@ -7,9 +7,7 @@ before they leave the system mailbox (DESIGN 4); what changes goes there as one 
 
 from __future__ import annotations
 
-import os
-
-from pymail import listing
+from pymail import listing, paths
 from pymail.disposal import Disposal, dispose
 from pymail.errors import USAGE, MailError
 from pymail.folder import Folder
@@ -98,7 +96,7 @@ def _put_into_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     """At its end with `append`, else at its beginning (POSIX append)."""
     mbox = s.home_file("MBOX", "mbox")
     deposits = (deposit(folder, place) for place in places)
-    if s.variables.flag("append") or os.path.isdir(mbox):
+    if s.variables.flag("append") or paths.isdir(mbox):
         from pymail.mailboxes import opening
 
         opening.append_to(mbox, deposits, settings=s.mailbox_settings())
@@ -148,7 +146,7 @@ def _report(s: Session, folder: Folder, wanted: Disposal, outcome: Outcome | Non
     kept = len(folder) - len(wanted.removed)
     if kept and (folder.system or outcome is not None):
         s.say(f"Held {_messages(kept)} in {place}")
-    elif outcome is not None and not outcome.kept and not os.path.lexists(place):
+    elif outcome is not None and not outcome.kept and not paths.lexists(place):
         s.say(f"Removed {place}, which is empty now")
 
 

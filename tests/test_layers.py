@@ -11,12 +11,12 @@ import pytest
 ROOT = Path(__file__).parent.parent / "pymail"
 
 ORDER = """
-    errors deputy ownership options
+    errors paths deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.servers variables.commands
     variables.values
     words charsets encodedwords width headers addresses summary threads msglist body draft bodytext flowed
     mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline report
-    doubt display outline mailcap process printing tls secrets xdg
+    doubt display outline mailcap process printing tls secrets
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit mailboxes.prepend mailboxes.changes mailboxes.commit mailboxes.mbox

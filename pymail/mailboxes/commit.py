@@ -15,8 +15,8 @@ import time
 from bisect import bisect_left, bisect_right
 
 from pymail.errors import IOERR, NOPERM, MailError, reason
+from pymail.paths import state_folder
 from pymail.summary import OLD
-from pymail.xdg import state_folder
 
 from . import quoting, status
 from .journal import write

@@ -8,8 +8,9 @@ The size that is told is the stored one: quoting and CRs count.
 
 from __future__ import annotations
 
-import os
+import posix
 
+from pymail import paths
 from pymail.errors import NOPERM, MailError, reason, status_of
 from pymail.summary import OLD, Summary, find, from_head
 
@@ -138,7 +139,7 @@ class Mbox(Stored, Mailbox):
         try:
             return commit.commit(self, path, plan)
         except OSError as error:
-            if not os.path.lexists(path):
+            if not paths.lexists(path):
                 # Another program has removed the file: nothing is left to do.
                 return Outcome(0)
             raise MailError(f"{self.name}: nothing was changed: {reason(error)}", status_of(error)) from error
@@ -147,7 +148,7 @@ class Mbox(Stored, Mailbox):
         if self.fd >= 0:
             if self.index is not None and self.order is None and stamp_of(self.fd) == self.stamp:
                 self.index.keep(self.columns, self.stamp, self._texts)
-            os.close(self.fd)
+            posix.close(self.fd)
             self.fd = -1
 
     def realign(self) -> None:

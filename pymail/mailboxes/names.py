@@ -7,9 +7,10 @@ there, and what, is found by looking (opening.py).
 
 from __future__ import annotations
 
-import os
-import stat
+import posix
+from _stat import S_ISDIR, S_ISREG
 
+from pymail import paths
 from pymail.errors import USAGE, MailError
 
 TYPE_CHECKING = False
@@ -69,7 +70,7 @@ class Names:
             return self.system
         if "/" in user or user in (".", ".."):
             raise MailError(f"{name}: not a user's name", USAGE)
-        return os.path.join(self.spool, user)
+        return paths.join(self.spool, user)
 
     def _previous(self, name: str) -> str:
         if name != "#":
@@ -85,14 +86,14 @@ class Names:
         # POSIX mailx, folder: unset or null, + is a letter of the name like others.
         if not self.folder:
             return self._path(name)
-        return self._path(os.path.join(self.directory, name[1:]))
+        return self._path(paths.join(self.directory, name[1:]))
 
     @property
     def directory(self) -> str:
         """The folder directory as a path: relative to HOME unless it begins with a slash; "" when unset."""
         if not self.folder:
             return ""
-        return os.path.join(self.home, self._tilde(self._variables(self.folder)))
+        return paths.join(self.home, self._tilde(self._variables(self.folder)))
 
     def _path(self, name: str) -> str:
         return self._pattern(self._tilde(self._variables(name)))
@@ -124,7 +125,7 @@ class Names:
 
     def _pattern(self, name: str) -> str:
         """The one file that a pattern of the shell matches; the pattern itself when there is none."""
-        if not any(c in name for c in "*?[") or os.path.lexists(name):
+        if not any(c in name for c in "*?[") or paths.lexists(name):
             return name
         import glob
 
@@ -145,34 +146,34 @@ def system_mailbox(user: str, environ: Mapping[str, str], state: str, spool: str
     where mail went when the user has no file in /var/mail.
     """
     if spool:
-        return os.path.join(spool, user)
+        return paths.join(spool, user)
     mail = environ.get("MAIL", "")
     if mail and _own(mail):
         return mail
-    inbox = os.path.join(state, "inbox") if state else ""
-    places = [*(os.path.join(folder, user) for folder in _SPOOLS), *([inbox] if inbox else [])]
-    return next((place for place in places if os.path.exists(place)), places[0])
+    inbox = paths.join(state, "inbox") if state else ""
+    places = [*(paths.join(folder, user) for folder in _SPOOLS), *([inbox] if inbox else [])]
+    return next((place for place in places if paths.exists(place)), places[0])
 
 
 def _own(path: str) -> bool:
     """Is this the effective user's own mailbox, or a place in a folder of theirs where one may come to be?"""
     try:
-        status = os.stat(path)
-        return status.st_uid == os.geteuid() and (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode))
+        status = posix.stat(path)
+        return status.st_uid == posix.geteuid() and (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode))
     except FileNotFoundError:
         # In the spool, root's own folder, a name that is missing may be anybody's.
-        return os.path.dirname(path) not in _SPOOLS and _owns_folder(os.path.dirname(path))
+        return paths.dirname(path) not in _SPOOLS and _owns_folder(paths.dirname(path))
     except OSError:
         return False
 
 
 def _owns_folder(path: str) -> bool:
     try:
-        return os.stat(path or ".").st_uid == os.geteuid()
+        return posix.stat(path or ".").st_uid == posix.geteuid()
     except OSError:
         return False
 
 
 def journal_folder(state: str) -> str:
     """Where the journals of mailboxes lie in a state folder."""
-    return os.path.join(state, "journal")
+    return paths.join(state, "journal")

@@ -6,11 +6,11 @@ there. Names are expanded before (names.py).
 
 from __future__ import annotations
 
-import os
-import stat
+import posix
+from _stat import S_ISDIR, S_ISREG
 
+from pymail import paths
 from pymail.errors import DATA, USAGE, MailError, reason, status_of
-from pymail.xdg import cache_folder, state_folder
 
 from .mailbox import Mailbox, Missing, Settings
 from .names import journal_folder
@@ -40,14 +40,14 @@ def open_mailbox(name: str, settings: Settings | None = None, *, readonly: bool 
     try:
         if path == "-" and not scheme:
             return _copied(name, 0, "", "it came from standard input", settings)
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
+        status = posix.stat(path)
+        if S_ISDIR(status.st_mode):
             return _folder(name, path, settings, readonly)
-        if not stat.S_ISREG(status.st_mode):
+        if not S_ISREG(status.st_mode):
             raise MailError(f"{name}: is neither a file nor a folder", DATA)
         if scheme == "maildir":
             raise MailError(f"{name}: is a file, not a Maildir", DATA)
-        return _file(name, os.path.realpath(path), settings, readonly, scheme)
+        return _file(name, paths.realpath(path), settings, readonly, scheme)
     except FileNotFoundError:
         raise Missing(f"{name}: No such file or directory") from None
     except OSError as error:
@@ -69,7 +69,7 @@ def append_to(
     if path == "-":
         raise MailError("-: nothing can be appended to standard input", USAGE)
     try:
-        if os.path.isdir(path) or (scheme or newkind) == "maildir" and not os.path.lexists(path):
+        if paths.isdir(path) or (scheme or newkind) == "maildir" and not paths.lexists(path):
             from . import maildir
 
             return maildir.append_to(path, deposits)
@@ -82,16 +82,16 @@ def append_to(
 def default_settings() -> Settings:
     """What the process's own environment says; its HOME counts only where that is the user's own."""
     import pwd
+    from os import environ
 
-    environ = os.environ
     try:
-        home = pwd.getpwuid(os.geteuid()).pw_dir
+        home = pwd.getpwuid(posix.geteuid()).pw_dir
     except KeyError:
         home = ""
     wanted = environ.get("HOME", "")
     if not wanted or not _is_mine(wanted):
-        return Settings(state_folder({}, home), cache_folder({}, home))
-    return Settings(state_folder(environ, wanted), cache_folder(environ, wanted))
+        return Settings(paths.state_folder({}, home), paths.cache_folder({}, home))
+    return Settings(paths.state_folder(environ, wanted), paths.cache_folder(environ, wanted))
 
 
 def split(name: str) -> tuple[str, str]:
@@ -106,17 +106,18 @@ def split(name: str) -> tuple[str, str]:
 
 def _is_mine(path: str) -> bool:
     try:
-        return os.stat(path).st_uid == os.geteuid()
+        return posix.stat(path).st_uid == posix.geteuid()
     except OSError:
         return False
 
 
 def _folder(name: str, path: str, settings: Settings, readonly: bool) -> Mailbox:
-    if all(os.path.isdir(os.path.join(path, part)) for part in ("cur", "new")):
+    parts = [paths.join(path, part) for part in ("cur", "new")]
+    if all(map(paths.isdir, parts)):
         from . import maildir
 
         why = "opened so" if readonly else ""
-        if not why and not all(os.access(os.path.join(path, part), os.W_OK | os.X_OK) for part in ("cur", "new")):
+        if not why and not all(posix.access(part, posix.W_OK | posix.X_OK) for part in parts):
             why = "no permission to write"
         return maildir.Maildir(name, path, why)
     raise MailError(f"{name}: is a directory, not a mailbox (a Maildir holds cur, new and tmp)", DATA)
@@ -125,13 +126,13 @@ def _folder(name: str, path: str, settings: Settings, readonly: bool) -> Mailbox
 def _file(name: str, path: str, settings: Settings, readonly: bool, scheme: str) -> Mailbox:
     fd = open_quietly(path)
     try:
-        begin = os.pread(fd, _LOOKED_AT, 0)
+        begin = posix.pread(fd, _LOOKED_AT, 0)
         if begin[:1] in _PACKED:
             from . import packed
 
             if kind := packed.kind_of(begin):
                 mailbox = _copied(name, fd, kind, "it is compressed", settings)
-                os.close(fd)
+                posix.close(fd)
                 return mailbox
         why = _why_readonly(path, settings, readonly)
         notes = [] if why else _mend(path, settings)
@@ -139,7 +140,7 @@ def _file(name: str, path: str, settings: Settings, readonly: bool, scheme: str)
         mailbox.notes += notes
         return mailbox
     except BaseException:
-        os.close(fd)
+        posix.close(fd)
         raise
 
 
@@ -153,7 +154,7 @@ def _copied(name: str, source: int, kind: str, why: str, settings: Settings) -> 
     try:
         mailbox = _letters(name, None, fd, settings, why, "")
     except BaseException:
-        os.close(fd)
+        posix.close(fd)
         raise
     if wrong:
         mailbox.notes.append(f"{name}: only its beginning could be read: {wrong}")
@@ -166,7 +167,7 @@ def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str,
         from . import mbox
 
         return mbox.Mbox(name, path, fd, settings, why)
-    if _is_header(os.pread(fd, _LOOKED_AT, 0)):
+    if _is_header(posix.pread(fd, _LOOKED_AT, 0)):
         from . import eml
 
         return eml.Eml(name, path, fd)
@@ -175,7 +176,7 @@ def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str,
 
 def _is_mbox(fd: int) -> bool:
     """Is the file empty, or does a message begin in it, be it after some junk?"""
-    begin = os.pread(fd, _LOOKED_AT, 0)
+    begin = posix.pread(fd, _LOOKED_AT, 0)
     if not begin or begin.startswith(b"From "):
         return True
     if _is_header(begin):
@@ -183,17 +184,17 @@ def _is_mbox(fd: int) -> bool:
     from . import scan
 
     columns = scan.Columns()
-    scan.extend(fd, columns, os.fstat(fd).st_size)
+    scan.extend(fd, columns, posix.fstat(fd).st_size)
     return len(columns) > 0
 
 
 def open_quietly(path: str) -> int:
     """A descriptor for reading that leaves no trace in the file's time of access, where that is allowed."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    flags = posix.O_RDONLY | posix.O_NONBLOCK | posix.O_CLOEXEC | posix.O_NOCTTY
     try:
-        return os.open(path, flags | os.O_NOATIME)
+        return posix.open(path, flags | posix.O_NOATIME)
     except PermissionError:
-        return os.open(path, flags)
+        return posix.open(path, flags)
 
 
 def _is_header(begin: bytes) -> bool:
@@ -206,27 +207,27 @@ def _why_readonly(path: str, settings: Settings, readonly: bool) -> str:
     """Why a file cannot be changed, "" when it can."""
     if readonly:
         return "opened so"
-    if not os.access(path, os.W_OK, effective_ids=True):
+    if not posix.access(path, posix.W_OK, effective_ids=True):
         return "no permission to write"
-    owner = os.stat(path).st_uid
-    if os.geteuid() not in (0, owner):
+    owner = posix.stat(path).st_uid
+    if posix.geteuid() not in (0, owner):
         return "it belongs to another user"
-    if os.geteuid() == owner and not _has_room(settings.state):
+    if posix.geteuid() == owner and not _has_room(settings.state):
         return "there is no folder of your own for its journal (XDG_STATE_HOME, HOME)"
     return ""
 
 
 def _has_room(state: str) -> bool:
     """Is the state folder there, or can it be made?"""
-    while state and not os.path.lexists(state):
-        state = os.path.dirname(state)
-    return bool(state) and os.access(state, os.W_OK | os.X_OK, effective_ids=True)
+    while state and not paths.lexists(state):
+        state = paths.dirname(state)
+    return bool(state) and posix.access(state, posix.W_OK | posix.X_OK, effective_ids=True)
 
 
 def _mend(path: str, settings: Settings) -> list[str]:
     """Finish what runs that were killed began; what to tell the user."""
     try:
-        if not os.listdir(journal_folder(settings.state)):
+        if not posix.listdir(journal_folder(settings.state)):
             return []
     except OSError:
         return []

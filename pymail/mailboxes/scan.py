@@ -14,7 +14,7 @@ Content-Length also reach over dated From_ lines (mboxcl2).
 
 from __future__ import annotations
 
-import os
+import posix
 from binascii import crc32
 
 from pymail.errors import TEMPFAIL, MailError
@@ -113,9 +113,9 @@ class Columns:
 
 def read(fd: int, length: int, at: int) -> bytes:
     """Just these octets of the file; Shrunk when they are not there, OSError when they cannot be read."""
-    data = os.pread(fd, length, at)
+    data = posix.pread(fd, length, at)
     while len(data) < length:
-        more = os.pread(fd, length - len(data), at + len(data))
+        more = posix.pread(fd, length - len(data), at + len(data))
         if not more:
             raise Shrunk
         data += more
@@ -126,7 +126,7 @@ def read_into(fd: int, view: memoryview, at: int) -> None:
     """Fill the view with the octets of the file from `at` on; Shrunk when there are not so many, OSError."""
     done = 0
     while done < len(view):
-        count = os.preadv(fd, [view[done:]], at + done)
+        count = posix.preadv(fd, [view[done:]], at + done)
         if not count:
             raise Shrunk
         done += count
@@ -279,8 +279,8 @@ def is_message(fd: int, columns: Columns, at: int) -> bool:
     start, stop, body = columns.starts[at], columns.stop(at), columns.bodies[at]
     try:
         data = read(fd, min(body, OVERLAP), start)
-        after = os.pread(fd, 8, stop)
-        length = os.fstat(fd).st_size
+        after = posix.pread(fd, 8, stop)
+        length = posix.fstat(fd).st_size
     except Shrunk:
         return False
     if at + 1 == len(columns):

@@ -10,7 +10,7 @@ looked for by its mark and length.
 
 from __future__ import annotations
 
-import os
+import posix
 from bisect import bisect_left
 
 from pymail.errors import TEMPFAIL, MailError
@@ -73,9 +73,11 @@ class Stored:
 
     def attend(self, fd: int) -> None:
         """Look at the file that `fd` is from now on: another program may have put a new one in its place."""
-        if self.path is not None and not os.path.samestat(os.fstat(fd), os.fstat(self.fd)):
-            old, self.fd = self.fd, os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-            os.close(old)
+        from os.path import samestat
+
+        if self.path is not None and not samestat(posix.fstat(fd), posix.fstat(self.fd)):
+            old, self.fd = self.fd, posix.open(self.path, posix.O_RDONLY | posix.O_CLOEXEC)
+            posix.close(old)
             self.realign()
 
     def settle(self) -> None:
@@ -190,7 +192,7 @@ def scan_all(fd: int, believe: bool) -> tuple[Columns, Stamp]:
 
 def stamp_of(fd: int) -> Stamp:
     """What tells that a file is still as it was: device, inode, length, time of the last change (ns)."""
-    status = os.fstat(fd)
+    status = posix.fstat(fd)
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 

@@ -6,9 +6,8 @@ loaded when a letter is really to go that way.
 
 from __future__ import annotations
 
-from os.path import exists
-
 from pymail.errors import CONFIG, USAGE, MailError
+from pymail.paths import exists
 from pymail.transports import url as urls
 from pymail.transports.transport import Answer, Envelope, Transport, Unreachable
 

@@ -22,9 +22,9 @@ from pymail.mailboxes.mailbox import Deposit
 from pymail.mailboxes.names import system_mailbox
 from pymail.mailboxes.rewrite import mend
 from pymail.ownership import make_folder, sync_folder
+from pymail.paths import state_folder
 from pymail.transports import aliases
 from pymail.transports.transport import Answer, Envelope, Transport, checked
-from pymail.xdg import state_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

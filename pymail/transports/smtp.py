@@ -9,7 +9,7 @@ it: neither a name and password nor a letter.
 
 from __future__ import annotations
 
-from os import uname
+from posix import uname
 
 from pymail.transports import url as urls
 from pymail.transports.transaction import Stop, Transaction

@@ -6,10 +6,10 @@ gate in the interpreter is the only caller of `parse`.
 
 from __future__ import annotations
 
-import os
+import posix
 from abc import ABC, abstractmethod
 
-from pymail import words
+from pymail import paths, words
 from pymail.errors import USAGE, MailError
 
 TYPE_CHECKING = False
@@ -185,10 +185,12 @@ def _is_term(word: str, last: bool) -> bool:
     if word[0] in "0123456789.^$*:+&;,`@" or word == "-":
         return True
     if word.startswith("/"):
-        return not os.access(word, os.X_OK)
-    return last and not any(
-        os.access(os.path.join(folder, word), os.X_OK) for folder in os.environ.get("PATH", "").split(":")
-    )
+        return not posix.access(word, posix.X_OK)
+    if not last:
+        return False
+    from os import environ
+
+    return not any(posix.access(paths.join(folder, word), posix.X_OK) for folder in environ.get("PATH", "").split(":"))
 
 
 def numbers(session: Session, text: str, deleted: bool | None = False) -> list[int]:

@@ -6,7 +6,7 @@ even loaded then.
 
 from __future__ import annotations
 
-import os
+import posix
 
 from pymail import interpreter, words
 from pymail.errors import USAGE, MailError
@@ -161,13 +161,13 @@ def cd(s: Session, names: list[str]) -> None:
     path = s.names().expand(names[0]) if names else s.user.home
     if not path:
         raise MailError("cd: there is no home directory; name one", USAGE)
-    os.chdir(path)
+    posix.chdir(path)
 
 
 @verb("cw[d]", kind=NOTHING, sending=True)
 def cwd(s: Session) -> None:
     """Print the current directory."""
-    s.say(os.getcwd())
+    s.say(posix.getcwd())
 
 
 @verb("so[urce]", kind=Words("file", 1, 1), sending=True)
