@@ -27,7 +27,7 @@ def retain(s: Session, names: list[str]) -> None:
     _pick(s, s.filters["type"].retained, names)
 
 
-@verb("unig[nore]", kind=Words("field ...", 1), sending=True)
+@verb("uni[gnore]", kind=Words("field ...", 1), sending=True)
 def unignore(s: Session, names: list[str]) -> None:
     """Show hidden header fields again; * shows all."""
     _unpick(s.filters["type"].ignored, names)
@@ -48,7 +48,7 @@ def saveignore(s: Session, names: list[str]) -> None:
     _pick(s, s.filters["save"].ignored, names)
 
 
-@verb("unsavei[gnore]", kind=Words("field ...", 1), sending=True)
+@verb("unsa[veignore]", kind=Words("field ...", 1), sending=True)
 def unsaveignore(s: Session, names: list[str]) -> None:
     """Take fields off the list of saveignore; * all."""
     _unpick(s.filters["save"].ignored, names)
@@ -87,7 +87,7 @@ def fwdretain(s: Session, names: list[str]) -> None:
     _pick(s, s.filters["forward"].retained, names)
 
 
-@verb("unfwdi[gnore]", kind=Words("field ...", 1), sending=True)
+@verb("unfw[dignore]", kind=Words("field ...", 1), sending=True)
 def unfwdignore(s: Session, names: list[str]) -> None:
     """Take fields off the list of fwdignore; * all."""
     _unpick(s.filters["forward"].ignored, names)
@@ -115,7 +115,7 @@ def headerpick(s: Session, given: list[str]) -> None:
                 s.say(f"headerpick {context} {how} {' '.join(sorted(fields))}")
 
 
-@verb("unheaderp[ick]", kind=Words("context ...", 3), sending=True)
+@verb("unh[eaderpick]", kind=Words("context ...", 3), sending=True)
 def unheaderpick(s: Session, given: list[str]) -> None:
     """Take back what headerpick chose; * takes all."""
     chosen = _context(s, given[0])

@@ -76,7 +76,7 @@ def rename(s: Session, names: list[str]) -> None:
     os.rename(old, new)
 
 
-@verb("remo[ve]", kind=Words("name ...", 1))
+@verb("rem[ove]", kind=Words("name ...", 1))
 def remove(s: Session, names: list[str]) -> None:
     """Remove mailboxes; a terminal is asked first."""
     for path in [_closed(s, name) for name in names]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pymail.addresses import Address
 
 
-@verb("forw[ard]", "fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
+@verb("for[ward]", "fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
 def forward(s: Session, numbers: list[int], text: str) -> None:
     """Pass messages on in a letter of mine.
 
@@ -28,7 +28,7 @@ def forward(s: Session, numbers: list[int], text: str) -> None:
     _forward(s, numbers, text, None)
 
 
-@verb("Forw[ard]", "Fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
+@verb("For[ward]", "Fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
 def forward_recorded(s: Session, numbers: list[int], text: str) -> None:
     """As forward, with a copy in the recipient's file."""
     _forward(s, numbers, text, s.file_of(recipients(s, text)[0].spec))

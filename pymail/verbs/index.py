@@ -131,13 +131,13 @@ def unthread(s: Session) -> None:
     sort(s, ["none"])
 
 
-@verb("coll[apse]", kind=MSGLIST)
+@verb("col[lapse]", kind=MSGLIST)
 def collapse(s: Session, numbers: list[int]) -> None:
     """Hide the answers to messages in header lists."""
     s.open_folder().mark(_answers(s, numbers), COLLAPSED)
 
 
-@verb("uncoll[apse]", kind=MSGLIST)
+@verb("uncol[lapse]", kind=MSGLIST)
 def uncollapse(s: Session, numbers: list[int]) -> None:
     """Show the answers to messages again."""
     s.open_folder().mark(_answers(s, numbers), 0, instead_of=COLLAPSED)

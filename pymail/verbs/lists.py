@@ -27,7 +27,7 @@ def mlist(s: Session, names: list[str]) -> None:
         s.say(f"{name} (subscribed)" if name in s.subscribed else name)
 
 
-@verb("unml[ist]", kind=Words("address ...", 1), sending=True)
+@verb("unm[list]", kind=Words("address ...", 1), sending=True)
 def unmlist(s: Session, names: list[str]) -> None:
     """Forget mailing lists; * forgets all."""
     gone = set(s.lists) if "*" in names else set(names)

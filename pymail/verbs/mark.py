@@ -80,7 +80,7 @@ def _in_system_mailbox(s: Session, word: str) -> Folder:
     return folder
 
 
-@verb("unr[ead]", "U[nread]", "new", "New", kind=MSGLIST, changes=True)
+@verb("unr[ead]", "U[nread]", "new", "N[ew]", kind=MSGLIST, changes=True)
 def unread(s: Session, numbers: list[int]) -> None:
     """Mark messages as not read."""
     folder = s.open_folder()
@@ -89,14 +89,14 @@ def unread(s: Session, numbers: list[int]) -> None:
     folder.shown = True
 
 
-@verb("see[n]", "Seen", kind=MSGLIST, changes=True)
+@verb("see[n]", "Se[en]", kind=MSGLIST, changes=True)
 def seen(s: Session, numbers: list[int]) -> None:
     """Mark messages as read."""
     for number in numbers:
         s.open_folder().read(number)
 
 
-@verb("fla[g]", kind=MSGLIST, changes=True)
+@verb("fl[ag]", kind=MSGLIST, changes=True)
 def flag(s: Session, numbers: list[int]) -> None:
     """Mark messages as flagged; the mark is stored."""
     s.open_folder().flag(numbers, FLAGGED)
@@ -108,7 +108,7 @@ def unflag(s: Session, numbers: list[int]) -> None:
     s.open_folder().flag(numbers, FLAGGED, on=False)
 
 
-@verb("ans[wered]", kind=MSGLIST, changes=True)
+@verb("an[swered]", kind=MSGLIST, changes=True)
 def answered(s: Session, numbers: list[int]) -> None:
     """Mark messages as answered."""
     s.open_folder().flag(numbers, ANSWERED)
@@ -120,7 +120,7 @@ def unanswered(s: Session, numbers: list[int]) -> None:
     s.open_folder().flag(numbers, ANSWERED, on=False)
 
 
-@verb("dra[ft]", kind=MSGLIST, changes=True)
+@verb("dr[aft]", kind=MSGLIST, changes=True)
 def draft(s: Session, numbers: list[int]) -> None:
     """Mark messages as drafts."""
     s.open_folder().flag(numbers, DRAFT)

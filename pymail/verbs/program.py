@@ -33,7 +33,7 @@ def call(s: Session, names: list[str]) -> None:
     s.variables = interpreter.run_macro(s, names[0], s.macros[names[0]]) or s.variables
 
 
-@verb("localo[pts]", kind=Words("[on|off]", 0, 1), sending=True)
+@verb("lo[calopts]", kind=Words("[on|off]", 0, 1), sending=True)
 def localopts(s: Session, words: list[str]) -> None:
     """Take back what a macro sets after this.
 
@@ -133,7 +133,7 @@ def history(s: Session, words: list[str]) -> None:
         raise MailError(f"history {words[0]}: clear or a number of the list is wanted", USAGE)
 
 
-@verb("eval", kind=Text("command"), sending=True)
+@verb("ev[al]", kind=Text("command"), sending=True)
 def eval_(s: Session, text: str) -> None:
     """Do a command after replacing $variables in it."""
     import string
@@ -146,7 +146,7 @@ def eval_(s: Session, text: str) -> None:
     interpreter.execute(s, string.Template(text).safe_substitute(Value()))
 
 
-@verb("commandal[ias]", kind=Text("[name [command]]"), sending=True)
+@verb("com[mandalias]", kind=Text("[name [command]]"), sending=True)
 def commandalias(s: Session, text: str) -> None:
     """Give a command another name.
 
@@ -166,7 +166,7 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
-@verb("uncommandal[ias]", kind=Words("name ...", 1), sending=True)
+@verb("uncom[mandalias]", kind=Words("name ...", 1), sending=True)
 def uncommandalias(s: Session, names: list[str]) -> None:
     """Remove other names of commands."""
     for name in names:
@@ -176,7 +176,7 @@ def uncommandalias(s: Session, names: list[str]) -> None:
             raise MailError(f"{name}: no such command alias", USAGE)
 
 
-@verb("shortc[ut]", kind=Words("[name path ...]"), sending=True)
+@verb("sho[rtcut]", kind=Words("[name path ...]"), sending=True)
 def shortcut(s: Session, names: list[str]) -> None:
     """Give mailboxes short names, or list them."""
     if len(names) % 2:
@@ -187,7 +187,7 @@ def shortcut(s: Session, names: list[str]) -> None:
         s.say(f"shortcut {name} {s.shortcuts[name]}")
 
 
-@verb("unshortc[ut]", kind=Words("name ...", 1), sending=True)
+@verb("unsh[ortcut]", kind=Words("name ...", 1), sending=True)
 def unshortcut(s: Session, names: list[str]) -> None:
     """Remove short names of mailboxes."""
     for name in names:

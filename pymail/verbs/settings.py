@@ -47,7 +47,7 @@ def unset(s: Session, names: list[str]) -> None:
         s.variables.unset(name, _origin(s))
 
 
-@verb("variab[les]", "vars[how]", kind=Words("[name ...]"), sending=True)
+@verb("va[riables]", "vars[how]", kind=Words("[name ...]"), sending=True)
 def variables(s: Session, names: list[str]) -> None:
     """Explain variables and show their values.
 

@@ -34,7 +34,7 @@ def shell(s: Session) -> None:
     process.interactive_shell(s)
 
 
-@verb("pi[pe]", "|", kind=MSGLIST_COMMAND)
+@verb("pi[pe]", "Pi[pe]", "|", kind=MSGLIST_COMMAND)
 def pipe(s: Session, numbers: list[int], command: str) -> None:
     """Send messages to a shell command.
 

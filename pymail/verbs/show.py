@@ -21,19 +21,19 @@ def type_all(s: Session, numbers: list[int]) -> None:
     printing.print_messages(s, numbers, every_field=True)
 
 
-@verb("mor[e]", "pag[e]", kind=MSGLIST)
+@verb("mo[re]", "pa[ge]", kind=MSGLIST)
 def more(s: Session, numbers: list[int]) -> None:
     """Print messages through the pager."""
     printing.print_messages(s, numbers, pager=True)
 
 
-@verb("Mo[re]", "Pag[e]", kind=MSGLIST)
+@verb("Mo[re]", "Pa[ge]", kind=MSGLIST)
 def more_all(s: Session, numbers: list[int]) -> None:
     """Print messages with all fields by the pager."""
     printing.print_messages(s, numbers, every_field=True, pager=True)
 
 
-@verb("Sho[w]", "sho[w]", kind=MSGLIST)
+@verb("Sh[ow]", "show", kind=MSGLIST)
 def show(s: Session, numbers: list[int]) -> None:
     """Print messages as they came, nothing decoded."""
     printing.print_raw(s, numbers)
@@ -71,7 +71,7 @@ def previous(s: Session) -> None:
     printing.print_message(s, kinds.numbers(s, "-")[0])
 
 
-@verb("dotm[ove]", kind=Words("+|-", 1, 1))
+@verb("do[tmove]", kind=Words("+|-", 1, 1))
 def dotmove(s: Session, words: list[str]) -> None:
     """Go to the next or previous message; print none."""
     s.open_folder().go(kinds.numbers(s, words[0])[0])
