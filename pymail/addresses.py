@@ -162,19 +162,21 @@ _CLOSING = {'"': '"', "(": ")", "[": "]"}
 def _enclosed(text: str, start: int) -> tuple[str, int]:
     """What stands in the quotes, comment or literal that begins at `start`, and where it ends; -1 if nowhere."""
     opening, closing = text[start], _CLOSING[text[start]]
-    value, depth, at = "", 1, start + 1
+    value: list[str] = []
+    depth, at = 1, start + 1
     while at < len(text):
         char = text[at]
         if char == closing:
             depth -= 1
             if not depth:
-                return (f"[{value}]" if opening == "[" else value), at + 1
+                inner = "".join(value)
+                return (f"[{inner}]" if opening == "[" else inner), at + 1
         elif char == opening == "(":
             depth += 1
         elif char == "\\" and opening != "[":
             at += 1
             char = text[at : at + 1]
-        value += char
+        value.append(char)
         at += 1
     return "", -1
 
