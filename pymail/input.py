@@ -100,6 +100,8 @@ class Keyboard(Source):
     def _read(self) -> bytes:
         try:
             return posix.read(0, 65536)
-        except OSError:
-            # A terminal that has gone away (EIO) is an end of input like any other.
-            return b""
+        except OSError as error:
+            # A terminal that has gone away (EIO) is an end of input like any other; a letter must not end like that.
+            if self.terminal:
+                return b""
+            raise OSError(error.errno, error.strerror, self.name) from None

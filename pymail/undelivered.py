@@ -73,9 +73,9 @@ def bury(s: Session, pieces: Callable[[], Iterable[bytes]], sender: str) -> tupl
     told: list[str] = []
     if not s.variables.flag("save") or s.variables.flag("debug"):
         return "", told
-    for path in _places(s, told):
+    for path, state in _places(s, told):
         try:
-            path = deadletter.bury(path, pieces(), sender, state=s.state(), replace=s.variables.strict)
+            path = deadletter.bury(path, pieces(), sender, state=state, replace=s.variables.strict)
         except MailError as error:
             told.append(error.text)
         except OSError as error:
@@ -85,14 +85,17 @@ def bury(s: Session, pieces: Callable[[], Iterable[bytes]], sender: str) -> tupl
     return "", [*told, "the letter could not be kept anywhere"]
 
 
-def _places(s: Session, told: list[str]) -> Iterator[str]:
-    """The dead-letter file; where it cannot be written, one for this user among the temporary files."""
+def _places(s: Session, told: list[str]) -> Iterator[tuple[str, str]]:
+    """The dead-letter file; where it cannot be written, one for this user among the temporary files.
+
+    Each with the folder for its journal, "" for none: what keeps the first from being written may be a full disk.
+    """
     try:
-        yield s.home_file("DEAD", "dead.letter")
+        yield s.home_file("DEAD", "dead.letter"), s.state()
     except MailError as error:
         told.append(error.text)
     for folder in dict.fromkeys((s.environ.get("TMPDIR") or "/var/tmp", "/var/tmp", "/tmp")):
-        yield f"{folder}/dead.letter.{os.geteuid()}"
+        yield f"{folder}/dead.letter.{os.geteuid()}", ""
 
 
 def give_up(s: Session, letter: Source, answers: list[Answer], quiet: bool = False) -> None:

@@ -19,6 +19,8 @@ from users import in_child
 from pymail import deadletter
 from pymail.deadletter import bury, marked
 from pymail.errors import CANTCREAT, IOERR, NOPERM, TEMPFAIL, MailError
+from pymail.mailboxes.mailbox import Settings
+from pymail.mailboxes.opening import open_mailbox
 from pymail.transports.transport import Answer
 
 FAILURES = [Answer("b@x", 550, "5.1.1 no such \u00fcser"), Answer("c@x", 0, "smtp://x: Connection refused")]
@@ -172,3 +174,63 @@ def limited(octets: int, action: Callable[[], None]) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
     action()
+
+
+LONG = [b"%d\n" % number * 30_000 for number in range(40)]
+
+
+def killed_at(step: int, path: str, state: str) -> bool:
+    """Bury a long letter in a child that is killed, in the middle of it, at its step-th write to a disk; was it?"""
+    child = os.fork()
+    if child == 0:
+        Killer(step)
+        bury(path, [b"Subject: new\n\n", *LONG], "me", replace=False, state=state)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+class Killer:
+    """Kills this process at a number of calls of those that change a file; a long write is done by half."""
+
+    def __init__(self, step: int) -> None:
+        self.left = step
+        for name in ("pwrite", "write", "fsync", "fdatasync", "ftruncate", "rename", "unlink"):
+            setattr(os, name, self.counting(getattr(os, name)))
+
+    def counting(self, call: Callable[..., object]) -> Callable[..., object]:
+        def counted(descriptor: object, *rest: object) -> object:
+            self.left -= 1
+            if self.left == 0:
+                if rest and isinstance(rest[0], (bytes, bytearray, memoryview)) and len(rest[0]) > 4096:
+                    call(descriptor, memoryview(rest[0])[: len(rest[0]) // 2], *rest[1:])
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(descriptor, *rest)
+
+        return counted
+
+
+@pytest.mark.parametrize("old", [b"", b"From me Thu Jan  1 00:00:00 1970\n\nold\n\n"], ids=["new", "old"])
+def test_a_kill_at_any_moment_leaves_no_torn_letter_after_the_next_start(tmp_path: Path, old: bytes) -> None:
+    state = tmp_path / "state"
+    state.mkdir(0o700)
+    for step in range(1, 100):
+        path = tmp_path / "dead.letter"
+        path.write_bytes(old)
+        path.chmod(0o600)
+        died = killed_at(step, str(path), str(state))
+        lock = tmp_path / "dead.letter.lock"
+        if lock.exists() and not lock.read_bytes():
+            lock.unlink()  # it names nobody yet, and would be believed for five minutes
+        if path.exists():
+            open_mailbox(str(path), Settings(str(state), lock_timeout=5)).close()
+        octets = path.read_bytes()
+        assert octets.startswith(old)
+        rest = octets[len(old) :]
+        assert not rest or rest.endswith(b"".join(LONG) + b"\n") and rest.startswith(b"From me "), step
+        bury(str(path), [LETTER], "me", replace=False, state=str(state))
+        assert path.read_bytes().startswith(octets) and path.read_bytes().endswith(b".\nlast\n\n")
+        path.unlink()
+        if not died:
+            assert step > 5
+            return
+    pytest.fail("the child never came to its end")
