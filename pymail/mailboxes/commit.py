@@ -52,6 +52,7 @@ def _as_owner(owner: int, box: Mbox, path: str, plan: Plan) -> Outcome:
     import array  # noqa: F401
     import pwd
     import re  # noqa: F401
+    import resource  # noqa: F401
 
     from pymail import deputy
 

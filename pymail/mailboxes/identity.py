@@ -29,7 +29,7 @@ def match(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> list[int]:
 def identities(columns: Columns) -> list[tuple[int, int]]:
     """Mark and length of body of each message. What the next one to append will add to the last does not count."""
     starts, bodies, _, marks = columns.slice(0)
-    stops = [*starts[1:], columns.end]
+    stops = [*starts[1:], columns.end] if starts else []
     found = [(m, stop - start - body) for m, start, body, stop in zip(marks, starts, bodies, stops, strict=True)]
     if found:
         mark, length = found[-1]

@@ -1,4 +1,4 @@
-"""Locks: all or none, bounded waits, stale ones broken, nothing left behind; foreign lockers hold us up, and we them."""
+"""Locks: all or none, bounded waits, stale ones broken, nothing left behind, and foreign lockers are respected."""
 
 from __future__ import annotations
 
