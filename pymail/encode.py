@@ -10,10 +10,10 @@ from __future__ import annotations
 import posix
 import time
 
-from pymail import addresses, headers
+from pymail import addresses, encodedwords
 from pymail.bodytext import Text
 from pymail.errors import USAGE, MailError
-from pymail.headers import fold
+from pymail.folding import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,14 +81,14 @@ class Message:
     def _rest(self, draft: Draft) -> bytes:
         lines = people("Reply-To", draft.reply_to)
         if draft.subject:
-            lines += fold("Subject", headers.encode(draft.subject))
+            lines += fold("Subject", encodedwords.encode(draft.subject))
         lines += fold("Message-ID", self.message_id)
         if draft.in_reply_to:
             lines += fold("In-Reply-To", " ".join(draft.in_reply_to[:_REFERENCES]))
         if draft.references:
             lines += fold("References", " ".join(_bounded(draft.references)))
         for name, text in draft.headers:
-            lines += fold(name, headers.encode(text))
+            lines += fold(name, encodedwords.encode(text))
         return lines + b"MIME-Version: 1.0\n" + self._part.fields() + b"\n"
 
     def pieces(self) -> Iterator[bytes]:

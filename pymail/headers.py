@@ -1,18 +1,19 @@
 """Header fields: a raw block taken apart, and fields written.
 
-RFC 5322 2.2 (fields, folding) and RFC 2231 (parameters), both ways; RFC 2047 is in `encodedwords`
-and named here too, as one place to ask about headers. Reading takes everything that mail
+RFC 5322 2.2 (fields) and RFC 2231 (parameters); folding is in `folding`, RFC 2047 in `encodedwords`,
+and both are named here too, as one place to ask about headers. Reading takes everything that mail
 brings and never raises; writing gives only what the RFCs allow. Apart because both the
 sending and the reading side stand on it.
 """
 
 from __future__ import annotations
 
-from pymail import encodedwords
+from pymail import encodedwords, rfc2047
 from pymail.encodedwords import decode as decode
 from pymail.encodedwords import encode as encode
 from pymail.encodedwords import phrase as phrase
 from pymail.encodedwords import quote as quote
+from pymail.folding import fold as fold
 
 Fields = list[tuple[str, bytes]]
 
@@ -20,10 +21,7 @@ Fields = list[tuple[str, bytes]]
 _NAME = bytes(range(33, 58)) + bytes(range(59, 127))
 # RFC 2231 7: attribute-char.
 _ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`{|}~")
-_LINE = 78
-_LONGEST = 990  # RFC 5322 2.1.1 allows 998
 _LONGEST_NAME = 500  # so that a field can always be folded
-_CONTROLS = {code: " " for code in (*range(9), *range(10, 32), 127)}
 
 
 def fields(head: bytes) -> Fields:
@@ -105,46 +103,12 @@ def _unfolded(block: bytes) -> bytes:
     return block.replace(b"\r\n", b"\n").replace(b"\n ", b" ").replace(b"\n\t", b" ")
 
 
-def fold(name: str, value: str) -> bytes:
-    r"""`Name: value\n`, folded at blanks to lines of 78 octets where that is possible, never over 998.
-
-    No control stands in the result but the line ends of folding: a newline in `value` is
-    a blank. What is not ASCII goes out as UTF-8 (RFC 6532).
-    """
-    line = f"{name}: {encodedwords.clean(value)[0].translate(_CONTROLS)}".rstrip().encode()
-    lines = []
-    at, first = 0, len(name) + 2
-    while (cut := _cut(line, at, first)) < len(line):
-        lines.append(line[at:cut])
-        if line[cut] != 32:
-            # Nothing to fold at: a blank more is better than a line that relays break.
-            line = line[:cut] + b" " + line[cut:]
-        at = cut
-        first = len(line) - len(line[at:].lstrip(b" "))
-    lines.append(line[at:])
-    return b"\n".join(lines) + b"\n"
-
-
-def _cut(line: bytes, at: int, first: int) -> int:
-    """Where the line that begins `at`, with text from `first` on, ends."""
-    if len(line) - at <= _LINE:
-        return len(line)
-    cut = line.rfind(b" ", first, at + _LINE + 1)
-    if cut >= 0:
-        return at + len(line[at:cut].rstrip(b" "))
-    end = line.find(b" ", first)
-    end = end if end >= 0 else len(line)
-    if at == 0 and not _LINE <= end - first <= _LONGEST - first:
-        return first - 1
-    return min(end, at + _LONGEST)
-
-
 def parameter(name: str, value: str) -> str:
     """`name=value` for a structured field, by RFC 2231 where the value needs it; parts joined by "; "."""
     value, label = encodedwords.clean(value)
     if label == "us-ascii" and value.isprintable() and len(value) <= 60:
         return f"{name}={quote(value)}"
-    pieces = [_percent(piece) for piece in encodedwords.pieces(value, label, 48, lambda octets: len(_percent(octets)))]
+    pieces = [_percent(piece) for piece in rfc2047.pieces(value, label, 48, lambda octets: len(_percent(octets)))]
     pieces[0] = f"{label}''{pieces[0]}"
     if len(pieces) == 1:
         return f"{name}*={pieces[0]}"

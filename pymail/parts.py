@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from pymail import bodytext, headers, mediatypes
+from pymail import bodycoding, bodytext, headers, mediatypes
 from pymail.body import Body
 from pymail.bodytext import BASE64, EIGHT, QUOTED, SEVEN, Scan, Text
 from pymail.errors import DATA, USAGE, MailError, printable
@@ -83,7 +83,7 @@ class Binary:
 
     def pieces(self) -> Iterator[bytes]:
         """See Part."""
-        return bodytext.base64(self._body.pieces())
+        return bodycoding.base64(self._body.pieces())
 
 
 class Ready:

@@ -6,7 +6,7 @@ which come from a letter, are never replaced.
 
 from __future__ import annotations
 
-from pymail import addresses
+from pymail import addresses, aliases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def recipients(s: Session, text: str) -> list[Address]:
     """The addresses in a text, each once. MailError (64) names a bad one."""
     me = [address for name in s.my_names() for address in addresses.lenient(name)]
-    return addresses.expand(addresses.split(text), s.aliases, me, s.variables.flag("metoo"))
+    return aliases.expand(addresses.split(text), s.aliases, me, s.variables.flag("metoo"))
 
 
 def shown(people: list[Address]) -> str:

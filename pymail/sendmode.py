@@ -96,8 +96,10 @@ def _people(s: Session, words: list[str]) -> list[Address]:
     """Addresses with their aliases replaced; MailError (64) for what is none, before anything is read or sent."""
     found = [address for word in words for address in addresses.split(word)]
     if s.aliases or any(address.local.startswith("\\") for address in found):
+        from pymail import aliases
+
         me = [address for name in s.my_names() for address in addresses.lenient(name)]
-        found = addresses.expand(found, s.aliases, me, s.variables.flag("metoo"))
+        found = aliases.expand(found, s.aliases, me, s.variables.flag("metoo"))
     for person in found:
         addresses.check(person)
     return found

@@ -5,12 +5,15 @@ from __future__ import annotations
 import email.message
 import email.policy
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pymail.addresses import Address, check, expand, lenient, same, split, unique
+from pymail import addresslist
+from pymail.addresses import Address, check, lenient, same, split, unique
+from pymail.aliases import expand
 from pymail.errors import USAGE, MailError
 
 
@@ -264,3 +267,20 @@ def test_check_names_an_address_made_by_hand() -> None:
         check(Address("", "", "x"))
     with pytest.raises(MailError, match="backslash"):
         check(Address("", "\\bob", ""))
+
+
+@given(st.text("ab1@.-+_", max_size=6))
+def test_plain_address_is_what_the_grammar_makes_of_it(text: str) -> None:
+    def outcome(parse: Callable[[str], list[Address]]) -> object:
+        try:
+            return [(found.name, found.local, found.domain) for found in parse(text)]
+        except MailError as error:
+            return error.text
+
+    def by_grammar(text: str) -> list[Address]:
+        found = [Address(*each) for each in addresslist.parse(text, True)]
+        for address in found:
+            check(address)
+        return found
+
+    assert outcome(split) == outcome(by_grammar)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pymail import bodytext
+from pymail import bodycoding, bodytext
 from pymail.bodytext import BASE64, QUOTED, SEVEN, Scan
 
 TROUBLE = [b"From ", b"\n", b"\r", b"\r\n", b".", b" ", b"\t", b"=", b"x" * 77, b"\xc3", b"\xbc", b"\0", b"--=_"]
@@ -84,7 +84,7 @@ def test_a_long_line_is_seen_wherever_blocks_end(lines: list[tuple[int, bool]], 
 
 @given(TEXTS, SIZES)
 def test_quoted_printable_decodes_to_the_same_octets(octets: bytes, sizes: list[int]) -> None:
-    lines = b"".join(bodytext.quoted(cut(octets, sizes)))
+    lines = b"".join(bodycoding.quoted(cut(octets, sizes)))
     assert quopri.decodestring(lines) == octets == binascii.a2b_qp(lines)
     assert all(len(line) <= 76 and not line.endswith((b" ", b"\t")) for line in lines.split(b"\n"))
     assert not any(line.startswith(b"From ") or line == b"." for line in lines.split(b"\n"))
@@ -94,7 +94,7 @@ def test_quoted_printable_decodes_to_the_same_octets(octets: bytes, sizes: list[
 @given(TEXTS, SIZES, st.integers(1, 3))
 def test_base64_decodes_to_the_same_octets(octets: bytes, sizes: list[int], times: int) -> None:
     octets *= times
-    lines = b"".join(bodytext.base64(cut(octets, sizes)))
+    lines = b"".join(bodycoding.base64(cut(octets, sizes)))
     assert base64.b64decode(lines) == octets
     assert all(len(line) <= 76 for line in lines.split(b"\n")) and not lines.endswith(b"\n")
 
@@ -105,14 +105,14 @@ def test_base64_of_large_blocks_has_full_lines(size: int, step: int) -> None:
     octets = bytes(range(256)) * (size // 256 + 1)
     octets = octets[:size]
     pieces = [octets[at : at + step] for at in range(0, size, step)]
-    lines = b"".join(bodytext.base64(pieces))
+    lines = b"".join(bodycoding.base64(pieces))
     assert lines == base64.encodebytes(octets)[:-1]
     assert bodytext.base64_size(size) >= len(lines.replace(b"\n", b"\r\n"))
 
 
 @pytest.mark.parametrize("line", [b"x" * 500_000, b"\r" * 200_000, b"\xc3\xbc \n" * 100_000, b"From " * 60_000])
 def test_very_long_lines_go_through_in_pieces(line: bytes) -> None:
-    pieces = list(bodytext.quoted([line[at : at + 57 * 1024] for at in range(0, len(line), 57 * 1024)]))
+    pieces = list(bodycoding.quoted([line[at : at + 57 * 1024] for at in range(0, len(line), 57 * 1024)]))
     assert quopri.decodestring(b"".join(pieces)) == line
     assert max(map(len, pieces)) < 57 * 1024 * 8
 
@@ -121,8 +121,8 @@ def test_very_long_lines_go_through_in_pieces(line: bytes) -> None:
 def test_the_wire_size_is_about_right(octets: bytes) -> None:
     scan = Scan([octets])
     for encoding, pieces in (
-        (BASE64, bodytext.base64(bodytext.crlf([octets]))),
-        (QUOTED, bodytext.quoted([octets])),
+        (BASE64, bodycoding.base64(bodycoding.crlf([octets]))),
+        (QUOTED, bodycoding.quoted([octets])),
     ):
         real = len(b"".join(pieces).replace(b"\n", b"\r\n"))
         assert abs(scan.wire_size(encoding) - real) <= 30 + real // 4

@@ -14,7 +14,7 @@ ORDER = """
     errors paths deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.servers variables.commands
     variables.values
-    words charsets encodedwords width headers addresses summary threads msglist body draft bodytext flowed
+    words charsets rfc2047 encodedwords folding width headers addresslist addresses aliases summary threads msglist body draft bodycoding bodytext flowed
     mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline report
     doubt display outline mailcap process printing tls secrets
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock

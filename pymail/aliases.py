@@ -1,0 +1,61 @@
+"""Aliases: names that stand for others (POSIX alias).
+
+Apart from `addresses` because most letters go to nobody who has one.
+"""
+
+from __future__ import annotations
+
+from pymail.addresses import Address, split, unique
+from pymail.errors import USAGE, MailError, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_DEEPEST = 50  # aliases within aliases
+
+
+def expand(
+    recipients: Iterable[Address],
+    aliases: dict[str, list[str]],
+    me: Sequence[Address] = (),
+    metoo: bool = False,
+) -> list[Address]:
+    r"""Aliases in `recipients` replaced by those they stand for; each once, in order (POSIX alias).
+
+    Only a whole address is an alias. `\name`, and a name within its own alias, stand for
+    themselves. An address of `me` is left out of a group unless `metoo` or alone in it.
+    MailError(USAGE) when an alias leads back to itself or is nested too deeply.
+    """
+    expansion = _Expansion(aliases, [] if metoo else me)
+    for address in recipients:
+        expansion.add(address, ())
+    return unique(expansion.found)
+
+
+class _Expansion:
+    """The recipients found so far, and the aliases that were replaced already."""
+
+    def __init__(self, aliases: dict[str, list[str]], me: Sequence[Address]) -> None:
+        self.found: list[Address] = []
+        self._aliases = aliases
+        self._me = me
+        self._done: set[str] = set()
+
+    def add(self, address: Address, path: tuple[str, ...]) -> None:
+        """Adds what `address` stands for; `path` names the aliases that led to it."""
+        name = address.spec if address.domain else address.local
+        if name.startswith("\\"):
+            self.found.append(Address(address.name, address.local[1:], address.domain))
+        elif name not in self._aliases or path[-1:] == (name,):
+            self.found.append(address)
+        elif name in path or len(path) == _DEEPEST:
+            raise MailError(printable(f"{name}: alias leads back to itself: {' -> '.join([*path, name])}"), USAGE)
+        elif name not in self._done:
+            for member in self._members(name):
+                self.add(member, (*path, name))
+            self._done.add(name)
+
+    def _members(self, name: str) -> list[Address]:
+        members = [member for text in self._aliases[name] for member in split(text)]
+        return [member for member in members if member not in self._me] if len(members) > 1 else members
