@@ -17,8 +17,11 @@ _MONTHS = {name: number for number, name in enumerate(MONTHS, 1)}
 def dated(line: bytes) -> bool:
     """Does this line, which begins with `From `, hold a date? Its line end may be there or not."""
     line = line.rstrip(b"\r\n")
-    if line[-8:-7] == b":" and line[-11:-10] == b":" and line[-20:-17] in _MONTHS and line[-4:].isdigit():
-        return True
+    if line[-20:-17] in _MONTHS and line[-8:-7] == line[-11:-10] == b":":
+        # The usual form, `Nov 14 22:13:20 2023` at the end of the line, without taking it apart.
+        day, clock = line[-16:-14], line[-13:-11] + line[-10:-8] + line[-7:-5]
+        if b" 0" < day < b"32" and clock < b"240000" and (day + clock + line[-4:]).strip().isdigit():
+            return clock[2:4] < b"60" and clock[4:] < b"61"
     return _date_of(line.split()[1:]) is not None
 
 

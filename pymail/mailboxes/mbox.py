@@ -116,7 +116,7 @@ class Mbox(Stored, Mailbox):
             yield index, _lf(data[line:body])
 
     def refresh(self) -> int:
-        if self.path is None or (stamp_of(self.fd) == self.stamp and self.columns.end == self.stamp[2]):
+        if self.path is None:
             return 0
         self.settle()
         if self.stamp[2] > self.columns.end:

@@ -325,7 +325,7 @@ def _searcher(size: int) -> Callable[[bytes, int, int], Iterable[tuple[int, bool
         return _plain_search
     import re
 
-    usual = rb"[A-Z][a-z][a-z] [ 0-3]\d [0-2]\d:[0-5]\d:[0-6]\d [12]\d\d\d\r?\n"
+    usual = rb"[A-Z][a-z][a-z] (?:[ 0][1-9]|[12]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [12]\d\d\d\r?\n"
     finditer = re.compile(rb"\nFrom (?:[^\n]* " + usual + rb")?").finditer
 
     def search(data: bytes, low: int, high: int) -> Iterable[tuple[int, bool]]:
