@@ -1,4 +1,4 @@
-"""Octets of a letter that need not fit into memory: its text, the files that go along.
+"""Octets of a letter that need not fit into memory: its text, a file that goes along.
 
 Apart from `draft` because it knows nothing of mail: octets in, the same octets out, as
 often as they are wanted.
@@ -7,15 +7,14 @@ often as they are wanted.
 from __future__ import annotations
 
 import posix
-from _stat import S_ISREG
 
-from pymail.errors import IOERR, NOINPUT, MailError, printable, reason
+from pymail.errors import IOERR, MailError, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BLOCK = 57 * 1024  # octets: whole lines of base64
+BLOCK = 57 * 1024  # octets: whole lines of base64
 _MEMORY = 1 << 20  # octets that are held in memory
 
 
@@ -67,7 +66,7 @@ class Body:
         """The octets in blocks. MailError(IOERR) when a file has become shorter."""
         at = self._start
         while at < self._end:
-            count = min(_BLOCK, self._end - at)
+            count = min(BLOCK, self._end - at)
             if self._descriptor < 0:
                 piece = bytes(self._memory[at : at + count])
             else:
@@ -102,36 +101,3 @@ def _nameless() -> int:
     except OSError as error:
         raise MailError(f"temporary file: {reason(error)}", IOERR) from error
     return descriptor
-
-
-class Attachment:
-    """Something that goes along: `content` under a `name`, with a media `type` or None to find one.
-
-    Without `content` the file at `path` is opened at once: MailError(NOINPUT) names it when it
-    cannot be read. It may change or vanish then; what is sent is what it was.
-    """
-
-    __slots__ = ("content", "name", "path", "type")
-
-    def __init__(self, path: str, name: str = "", type: str | None = None, content: Body | None = None) -> None:
-        self.path = path
-        self.name = name or path.rstrip("/").rpartition("/")[2]
-        self.type = type
-        self.content = content or _opened(path)
-
-
-def _opened(path: str) -> Body:
-    try:
-        descriptor = posix.open(path, posix.O_RDONLY | posix.O_NOCTTY | posix.O_CLOEXEC)
-        status = posix.fstat(descriptor)
-        if S_ISREG(status.st_mode):
-            posix.pread(descriptor, 1, 0)
-            return Body(name=path, descriptor=descriptor, size=status.st_size)
-        # A pipe can be read only once.
-        body = Body(name=path)
-        with open(descriptor, "rb") as file:
-            while piece := file.read(_BLOCK):
-                body.write(piece)
-        return body
-    except OSError as error:
-        raise MailError(printable(f"{path}: {error.strerror or error}"), NOINPUT) from error

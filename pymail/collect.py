@@ -172,3 +172,20 @@ class _Typing:
             self.s.complain(error.text)
         except OSError as error:
             self.s.complain(errors.reason(error))
+
+
+# How people say that something is attached.
+_ATTACHED = (
+    "attached", "attachment", "enclosed", "anhang", "angehängt", "beigefügt", "anbei", "pièce jointe", "ci-joint",
+    "adjunt", "allegat", "bijlage", "bijgevoegd", "bifoga", "vedlagt", "vedhæft", "w załączeniu", "załącznik", "anexo",
+    "вложен", "прикреп", "附件", "添付", "첨부",
+)  # fmt: skip
+
+
+def forgets_attachment(draft: Draft) -> bool:
+    """Whether the text, quotes and signature left out, speaks of an attachment and there is none."""
+    if draft.attachments:
+        return False
+    text = b"".join(draft.body.pieces()).decode("utf-8", "replace").partition("\n-- \n")[0].lower()
+    lines = [line for line in text.split("\n") if not line.lstrip().startswith((">", "|"))]
+    return any(word in line for line in lines for word in _ATTACHED)

@@ -21,6 +21,7 @@ Fields = list[tuple[str, bytes]]
 _NAME = bytes(range(33, 58)) + bytes(range(59, 127))
 # RFC 2231 7: attribute-char.
 _ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`{|}~")
+_LONGEST_ID = 900  # octets: it must fit on a line
 _LONGEST_NAME = 500  # so that a field can always be folded
 
 
@@ -206,3 +207,13 @@ def unpercent(octets: bytes) -> bytes:
         is_code = len(digits) == 2 and not digits.strip(b"0123456789abcdefABCDEF")
         whole.append(bytes([int(digits, 16)]) + piece[2:] if is_code else b"%" + piece)
     return b"".join(whole)
+
+
+def message_ids(value: bytes) -> list[str]:
+    """The message ids in a raw value (RFC 5322 3.6.4), each once; what is none is skipped."""
+    found = []
+    for piece in value.decode("utf-8", "replace").split("<")[1:]:
+        inner, closing, _ = piece.partition(">")
+        if closing and inner.isascii() and inner.isprintable() and " " not in inner and 0 < len(inner) < _LONGEST_ID:
+            found.append(f"<{inner}>")
+    return list(dict.fromkeys(found))

@@ -5,7 +5,7 @@ Apart from `post` because few letters need it, and the others should not pay for
 
 from __future__ import annotations
 
-from pymail import addresses, lists
+from pymail import addresses, heading, lists
 from pymail.body import Body
 from pymail.errors import NOINPUT, MailError
 
@@ -20,7 +20,7 @@ def complete(s: Session, draft: Draft, me: Address) -> None:
     for people, name in ((draft.cc, "autocc"), (draft.bcc, "autobcc"), (draft.reply_to, "replyto")):
         people += addresses.split(s.variables.text(name) or "")
     for field in [*s.custom, *commas(s.variables.text("customhdr") or "")]:
-        draft.add_header(field)
+        heading.add(draft, field)
     _sender(s, draft)
     lists.followup_to(s, draft, me)
     head, tail = (escaped(s.variables.text(f"message-inject-{end}") or "") for end in ("head", "tail"))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Protocol
 
-    from pymail.body import Attachment
     from pymail.draft import Draft
+    from pymail.enclosure import Attachment
 
     class Part(Protocol):
         """What stands at a place in the tree of a message; `ending` closes it at the end of all."""

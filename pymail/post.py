@@ -60,7 +60,7 @@ def _typed(s: Session, draft: Draft) -> bool:
 
     try:
         collect.collect(s, draft)
-        return not draft.forgets_attachment() or _goes_without(s, draft)
+        return not collect.forgets_attachment(draft) or _goes_without(s, draft)
     except collect.Aborted as aborted:
         if aborted.save:
             bury(s, draft)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posix
 
 from pymail import addresses, post
-from pymail.draft import Attachment, Draft, from_letter
+from pymail.draft import Draft
 from pymail.errors import NOINPUT, USAGE, MailError
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ def _draft(s: Session, options: Options) -> Draft:
         draft.sender = _one_address("-r", sender)
     _attach(draft, options)
     for field in options.all("header"):
-        draft.add_header(field)
+        _add_field(draft, field)
     draft.content_type = options.last("content-type") or ""
     for name in ("message-file", "quote-file"):
         file = options.last(name)
@@ -74,9 +74,9 @@ def _attach(draft: Draft, options: Options) -> None:
         if option == "add":
             _add(draft, value, name)
         elif option == "attach":
-            draft.attachments.append(Attachment(value, name))
+            _enclose(draft, value, name)
         elif option == "attach-fd":
-            draft.attachments.append(Attachment(f"/dev/fd/{value}", name or f"attachment-{value}"))
+            _enclose(draft, f"/dev/fd/{value}", name or f"attachment-{value}")
         else:
             continue
         name = ""
@@ -107,7 +107,9 @@ def _people(s: Session, words: list[str]) -> list[Address]:
 
 def _from_header(s: Session, given: Draft) -> Draft:
     """The letter whose header stands at the beginning of its text (-t); the command line adds to it and wins."""
-    draft = from_letter(given.body)
+    from pymail import heading
+
+    draft = heading.from_letter(given.body)
     for people, more in ((draft.to, given.to), (draft.cc, given.cc), (draft.bcc, given.bcc)):
         people[:] = [*_people(s, [person.header() for person in people]), *more]
     draft.subject = given.subject or draft.subject
@@ -132,13 +134,25 @@ def _add(draft: Draft, word: str, name_of_file: str) -> None:
     """-a: a header when it looks like one, else a file; both at once is refused (DESIGN 2.1)."""
     name, colon, text = word.partition(":")
     if not (colon and name and text[:1] in (" ", "\t")) or not all("!" <= c <= "~" for c in name):
-        draft.attachments.append(Attachment(word, name_of_file))
+        _enclose(draft, word, name_of_file)
     elif _is_own_file(word):
         raise MailError(f"-a {word}: is it a file or a field? write --attach or --header", USAGE)
     elif name.lower() == "from":
         draft.sender = _one_address("-a From:", text)
     else:
-        draft.add_header(word)
+        _add_field(draft, word)
+
+
+def _enclose(draft: Draft, path: str, name: str) -> None:
+    from pymail.enclosure import Attachment
+
+    draft.attachments.append(Attachment(path, name))
+
+
+def _add_field(draft: Draft, text: str) -> None:
+    from pymail import heading
+
+    heading.add(draft, text)
 
 
 def _is_own_file(word: str) -> bool:

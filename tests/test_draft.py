@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pymail import heading
 from pymail.addresses import Address, split
-from pymail.draft import Attachment, Body, Draft, from_letter, message_ids
+from pymail.collect import forgets_attachment
+from pymail.draft import Body, Draft
+from pymail.enclosure import Attachment
 from pymail.errors import DATA, IOERR, NOINPUT, USAGE, MailError
+from pymail.headers import message_ids
 
 
 def octets(body: Body) -> bytes:
@@ -131,7 +135,7 @@ def test_recipients_are_all_who_get_it_each_once() -> None:
 )
 def test_a_field_by_hand_goes_where_it_belongs(text: str, attribute: str, value: object) -> None:
     draft = Draft()
-    draft.add_header(text)
+    heading.add(draft, text)
     assert getattr(draft, attribute) == value
 
 
@@ -141,7 +145,7 @@ def test_a_field_by_hand_goes_where_it_belongs(text: str, attribute: str, value:
 )
 def test_fields_that_are_not_the_users_to_write_are_refused(text: str) -> None:
     with pytest.raises(MailError) as failure:
-        Draft().add_header(text)
+        heading.add(Draft(), text)
     assert failure.value.status == USAGE
 
 
@@ -160,9 +164,9 @@ def test_fields_that_are_not_the_users_to_write_are_refused(text: str) -> None:
 def test_a_letter_that_speaks_of_an_attachment_should_have_one(text: str, forgotten: bool) -> None:
     draft = Draft()
     draft.body.write(text.encode())
-    assert draft.forgets_attachment() == forgotten
+    assert forgets_attachment(draft) == forgotten
     draft.attachments.append(Attachment("", "x", None, Body(b"x")))
-    assert not draft.forgets_attachment()
+    assert not forgets_attachment(draft)
 
 
 LETTER = b"""From: Bob <bob@x>
@@ -189,7 +193,7 @@ more
 
 @pytest.mark.parametrize("letter", [LETTER, LETTER.replace(b"\n", b"\r\n"), b"From bob Mon Jan  5\n" + LETTER])
 def test_a_letter_with_its_header_becomes_a_draft(letter: bytes) -> None:
-    draft = from_letter(Body(letter))
+    draft = heading.from_letter(Body(letter))
     assert draft.authors == split("bob@x") and draft.authors[0].name == "Bob"
     assert draft.to == split("a@x b@x d@x")
     assert (draft.cc, draft.bcc) == (split("c@x"), split("secret@x"))
@@ -205,12 +209,12 @@ def test_a_letter_with_its_header_becomes_a_draft(letter: bytes) -> None:
     ("letter", "body"), [(b"To: a", b""), (b"To: a\n", b""), (b"To: a\n\n", b""), (b"\nTo: a\n\nb", b"To: a\n\nb")]
 )
 def test_a_letter_may_end_with_its_header(letter: bytes, body: bytes) -> None:
-    assert octets(from_letter(Body(letter)).body) == body
+    assert octets(heading.from_letter(Body(letter)).body) == body
 
 
 def test_a_long_letter_is_split_at_the_end_of_its_header() -> None:
     letter = b"To: a@x\nX-Long: " + b"y " * 100_000 + b"\n\n" + b"z\n" * 1_000_000
-    draft = from_letter(Body(letter))
+    draft = heading.from_letter(Body(letter))
     assert draft.to == split("a@x")
     assert octets(draft.body) == b"z\n" * 1_000_000
 
@@ -228,7 +232,7 @@ def test_a_long_letter_is_split_at_the_end_of_its_header() -> None:
 )
 def test_a_bad_header_is_refused_by_name(letter: bytes, status: int) -> None:
     with pytest.raises(MailError) as failure:
-        from_letter(Body(letter))
+        heading.from_letter(Body(letter))
     assert failure.value.status == status
     assert failure.value.text.isprintable()
 

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pymail.addresses import Address, split
-from pymail.draft import Attachment, Body, Draft, message_ids
+from pymail.draft import Body, Draft
+from pymail.enclosure import Attachment
 from pymail.encode import Message, date, message_id
 from pymail.errors import USAGE, MailError
-from pymail.headers import decode, fields, find, get_all
+from pymail.headers import decode, fields, find, get_all, message_ids
 
 NOW = 1420452000.0  # Mon, 05 Jan 2015 10:00:00 UTC
 LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=120)

@@ -11,7 +11,8 @@ import pytest
 from servers import Dovecot
 
 from pymail.addresses import split
-from pymail.draft import Attachment, Body, Draft
+from pymail.draft import Body, Draft
+from pymail.enclosure import Attachment
 from pymail.encode import Message
 
 FILES = [

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pymail.addresses import split
-from pymail.draft import Body, Draft, forward, list_post, reply
+from pymail.draft import Body, Draft
 from pymail.encode import Message
 from pymail.errors import MailError
 from pymail.headers import fields
+from pymail.replies import forward, list_post, reply
 
 ME = split("me me@host alias@other")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pymail import words
-from pymail.draft import Attachment, Draft
+from pymail.draft import Draft
+from pymail.enclosure import Attachment
 from pymail.errors import USAGE, MailError
 from pymail.escapes.table import escape
 from pymail.recipients import recipients, shown

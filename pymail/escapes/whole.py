@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pymail import draft as drafts
-from pymail import words
+from pymail import heading, words
 from pymail.draft import Body, Draft
 from pymail.errors import UNAVAILABLE, USAGE, MailError
 from pymail.escapes.table import escape
@@ -105,7 +104,7 @@ def _replace(s: Session, draft: Draft, octets: bytes) -> None:
 
 def _take(s: Session, draft: Draft, octets: bytes) -> None:
     """Head and text of a letter that was edited. MailError names what cannot be a head; then nothing has changed."""
-    edited = drafts.from_letter(Body(octets))
+    edited = heading.from_letter(Body(octets))
     people = {name: recipients(s, shown(getattr(edited, name))) for name in ("to", "cc", "bcc", "reply_to")}
     for name, found in people.items():
         setattr(draft, name, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pymail import heading
 from pymail.draft import Draft
 from pymail.errors import USAGE, MailError
 from pymail.session import CONTEXTS, Filter, Session
@@ -166,7 +167,7 @@ def sendheader(s: Session, text: str) -> None:
     """
     name, colon, value = text.partition(":")
     if colon and value.strip():
-        Draft().add_header(text)
+        heading.add(Draft(), text)
         s.custom.append(text)
     elif text:
         s.custom = [field for field in s.custom if field.partition(":")[0].lower() != name.strip().lower()]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pymail import draft as drafts
-from pymail import headers, post, quotation
+from pymail import headers, post, quotation, replies
 from pymail.body import Body
 from pymail.recipients import recipients
 from pymail.resend import Resent
@@ -38,7 +37,7 @@ def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> N
     people = recipients(s, text)
     for number in numbers:
         whole = Body(s.open_folder().raw(number)) if s.variables.flag("forward-as-attachment") else None
-        draft = drafts.forward(headers.fields(s.open_folder().head(number)), whole)
+        draft = replies.forward(headers.fields(s.open_folder().head(number)), whole)
         draft.to = list(people)
         if whole is None:
             mark = "-------- Original Message --------"

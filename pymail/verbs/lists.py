@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pymail import addresses, headers, lists
-from pymail import draft as drafts
+from pymail import addresses, headers, lists, replies
 from pymail.errors import USAGE, MailError
 from pymail.session import Session
 from pymail.verbs import send
@@ -70,8 +69,8 @@ def lfollowup(s: Session, numbers: list[int]) -> None:
 
 def _to_list(s: Session, number: int) -> Draft:
     letter = headers.fields(s.open_folder().head(number))
-    draft = drafts.reply([letter], everyone=False, me=[])
-    draft.to = [person for person in _recipients(letter) if lists.is_list(person, s.lists)] or drafts.list_post(letter)
+    draft = replies.reply([letter], everyone=False, me=[])
+    draft.to = [person for person in _recipients(letter) if lists.is_list(person, s.lists)] or replies.list_post(letter)
     if not draft.to:
         raise MailError(f"{number}: came by no mailing list that is known; mlist ADDRESS makes one known", USAGE)
     return draft

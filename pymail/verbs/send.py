@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pymail import addresses, headers, post, visit
-from pymail import draft as drafts
+from pymail import addresses, headers, post, replies, visit
 from pymail.draft import Draft
 from pymail.errors import USAGE, MailError
 from pymail.recipients import recipients
@@ -106,7 +105,7 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
     letters = [headers.fields(folder.head(number)) for number in numbers]
     names = ("metoo", "reply_to_honour", "followup_to_honour", "recipients_in_cc")
     wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
-    draft = drafts.reply(letters, everyone=everyone, me=_me(s, letters), **wishes)
+    draft = replies.reply(letters, everyone=everyone, me=_me(s, letters), **wishes)
     if s.variables.flag("allnet"):
         draft.to = _one_a_login(draft.to, [])
         draft.cc = _one_a_login(draft.cc, draft.to)

@@ -1,0 +1,119 @@
+"""Drafts that come of received letters: answers, and letters passed on.
+
+Apart from `draft` because who gets an answer is decided here, purely from fields, and a new letter
+needs none of it.
+"""
+
+from __future__ import annotations
+
+from pymail import addresses, headers
+from pymail.draft import Body, Draft
+from pymail.enclosure import Attachment
+from pymail.headers import message_ids
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pymail.addresses import Address
+    from pymail.headers import Fields
+
+
+def reply(
+    letters: Sequence[Fields],
+    *,
+    everyone: bool,
+    me: Sequence[Address],
+    metoo: bool = False,
+    reply_to_honour: bool = True,
+    followup_to_honour: bool = True,
+    recipients_in_cc: bool = False,
+) -> Draft:
+    """An answer to received letters, given by their fields (POSIX mailx, Reply to a Message).
+
+    `everyone` answers authors and all recipients, else the authors alone. `me` are all my
+    addresses; they are left out unless `metoo`, or when nobody else is left. Reply-To and
+    (with `everyone`) Mail-Followup-To count unless told otherwise; `recipients_in_cc` puts
+    those of To into Cc. Subject and thread come from the first letter.
+    """
+    draft = Draft()
+    for letter in letters:
+        followup = _people(letter, "Mail-Followup-To") if everyone and followup_to_honour else []
+        draft.to += followup or (reply_to_honour and _people(letter, "Reply-To")) or _authors(letter)
+        if everyone and not followup:
+            (draft.cc if recipients_in_cc else draft.to).extend(_people(letter, "To"))
+            draft.cc += _people(letter, "Cc")
+    everybody = draft.to, draft.cc
+    if not metoo:
+        draft.to, draft.cc = ([person for person in people if person not in me] for people in everybody)
+    if not draft.to and not draft.cc:
+        draft.to, draft.cc = everybody
+    draft.to = addresses.unique(draft.to)
+    draft.cc = [person for person in addresses.unique(draft.cc) if person not in draft.to]
+    if not draft.to:
+        draft.to, draft.cc = draft.cc, []
+    draft.subject = _answered(headers.get(letters[0], "Subject"))
+    draft.in_reply_to = [
+        each for letter in letters for each in message_ids(headers.get(letter, "Message-ID") or b"")[:1]
+    ]
+    # RFC 5322 3.6.4: an answer to several letters should have no References.
+    draft.references = _thread(letters[0]) if len(letters) == 1 else []
+    return draft
+
+
+def _people(letter: Fields, name: str) -> list[Address]:
+    return [person for value in headers.get_all(letter, name) for person in addresses.lenient(value)]
+
+
+def _authors(letter: Fields) -> list[Address]:
+    return _people(letter, "From") or _people(letter, "Sender") or _people(letter, "Return-Path")
+
+
+def _thread(letter: Fields) -> list[str]:
+    """References of an answer: those of the letter, else what it answered itself, and the letter."""
+    before = message_ids(b" ".join(headers.get_all(letter, "References")))
+    if not before:
+        before = message_ids(headers.get(letter, "In-Reply-To") or b"")
+        before = before if len(before) == 1 else []
+    own = message_ids(headers.get(letter, "Message-ID") or b"")[:1]
+    return [each for each in before if each not in own] + own
+
+
+# What mail programs write for Re: and Fwd: in languages other than English.
+_RE = frozenset("re aw antw antwort sv vs odp vá rif res ynt απ σχετ 回复 答复 回覆 答覆 回信 返信 회신".split())
+
+
+_FORWARD = frozenset("fwd fw wg tr rv vb doorst enc pd 转发 轉寄".split())
+
+
+def _answered(subject: bytes | None) -> str:
+    text = headers.decode(subject or b"")
+    return f"Re: {_without(text, _RE)}".strip() if text else ""
+
+
+def _without(subject: str, marks: frozenset[str]) -> str:
+    """A subject without `marks` before it, in any number and also counted (`Re[2]:`, `AW^3:`, `回复：`)."""
+    while True:
+        mark, colon, rest = subject.replace("\uff1a", ":").partition(":")
+        word = mark.strip().lower().rstrip("0123456789[](){}^*")
+        if not colon or word.strip() not in marks:
+            return subject.strip()
+        subject = subject[len(mark) + 1 :].strip() if rest.strip() else ""
+
+
+def forward(letter: Fields, content: Body | None = None) -> Draft:
+    """A draft that passes a letter on to others; with `content`, its octets, it goes along as message/rfc822."""
+    draft = Draft()
+    draft.subject = f"Fwd: {_without(headers.decode(headers.get(letter, 'Subject') or b''), _FORWARD)}".strip()
+    if content is not None:
+        draft.attachments.append(Attachment("", "forwarded.eml", "message/rfc822", content))
+    return draft
+
+
+def list_post(letter: Fields) -> list[Address]:
+    """Where letters to the mailing list go that brought this one (RFC 2369 3.4), none when it names no address."""
+    for piece in (headers.get(letter, "List-Post") or b"").split(b"<")[1:]:
+        target = piece.partition(b">")[0].strip()
+        if target[:7].lower() == b"mailto:":
+            return addresses.lenient(headers.unpercent(target[7:].partition(b"?")[0]))
+    return []
