@@ -328,7 +328,8 @@ class Session:
 
         Letters bring such names: they are no paths and no short names of mailboxes.
         """
-        login, _, domain = address.partition("@")
+        login, _, domain = address.rpartition("@") if "@" in address else (address, "", "")
+        login = login.strip('"')
         parts = {"local": login, "domain": domain or login, "email": address}
         name = printable(parts[self.variables.text("outfilename") or "local"]).replace("/", "_")
         name = "_" + name[1:] if name[:1] in ".-" else name

@@ -5,34 +5,27 @@ from __future__ import annotations
 import io
 
 import pytest
-from boxes import ListMailbox, letter
+from sessions import Room, room
 
 from pymail import interpreter, msglist
 from pymail.errors import MailError
-from pymail.folder import Folder
-from pymail.input import Keyboard, Script
-from pymail.session import Leave, Session
-from pymail.variables.values import Variables
+from pymail.input import Script
+from pymail.session import Leave
 from pymail.verbs import table
 
 
-def session(count: int = 0, *, strict: bool = False) -> Session:
-    s = Session(Variables(strict), {"HOME": "/nowhere"}, Keyboard(False), io.StringIO(), io.StringIO())
-    if count:
-        s.folder = Folder(ListMailbox([letter(n) for n in range(1, count + 1)]), system=True)
-    return s
+def session(count: int = 0, *, strict: bool = False) -> Room:
+    return room(count, strict=strict)
 
 
-def output(s: Session, text: str) -> str:
+def output(s: Room, text: str) -> str:
     """What these lines print, as a start-up file's or as typed when there is a folder."""
     interpreter.run(s, Script("rc", text.split("\n"), startup=s.folder is None))
-    assert isinstance(s.out, io.StringIO)
-    return s.out.getvalue()
+    return s.said
 
 
-def errors(s: Session) -> str:
-    assert isinstance(s.err, io.StringIO)
-    return s.err.getvalue()
+def errors(s: Room) -> str:
+    return s.complained
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def variables(s: Session, names: list[str]) -> None:
     for name in names or sorted(TABLE, key=str.lower):
         row = TABLE.get(name)
         value = s.variables.get(name)
-        setting = "no" + name if value is None else shown(row or s.variables.row(name), value)
+        setting = "no" + name if value is None else shown(s.variables.row(name), value)
         s.say(f"{setting:<24} {_explained(row)}".rstrip())
 
 

@@ -1,0 +1,166 @@
+"""The verbs that put messages into files, and those that leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sessions import Room, room
+
+from pymail.errors import MailError
+from pymail.folder import DELETED, SAVED
+from pymail.session import Leave
+from pymail.summary import SEEN
+
+
+def subjects(path: Path) -> list[str]:
+    """The subjects in an mbox file."""
+    text = path.read_text() if path.exists() else ""
+    return [line.removeprefix("Subject: ") for line in text.splitlines() if line.startswith("Subject: ")]
+
+
+@pytest.fixture
+def s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    monkeypatch.chdir(tmp_path)
+    return room(3, home=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "file", "found"),
+    [
+        ("save 1 3 out", "out", [1, 3]),
+        ("save out", "out", [2]),
+        ("save", "mbox", [2]),
+        ("save 1 &", "mbox", [1]),
+        ("save 3 'a b'", "a b", [3]),
+        ("save 3 ~/out", "out", [3]),
+        ("save 3 $HOME/out", "out", [3]),
+        ("save 3 +out", "+out", [3]),
+        ("copy 1-2 out", "out", [1, 2]),
+        ("copy", "mbox", [2]),
+        ("Save 1 2", "alice", [1, 2]),
+        ("Copy 3", "alice", [3]),
+        ("move 1 out", "out", [1]),
+        ("Move 1", "alice", [1]),
+    ],
+)
+def test_messages_are_appended_to_a_file(s: Room, tmp_path: Path, line: str, file: str, found: list[int]) -> None:
+    s.do("from 2", line)
+    assert subjects(tmp_path / file) == [f"subject-{number}" for number in found], s.complained
+    assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
+
+
+def test_saving_marks_and_copying_does_not(s: Room) -> None:
+    assert s.folder is not None
+    s.do("save 1 out", "copy 2 out", "move 3 out")
+    assert [mark & (SAVED | DELETED) for mark in s.folder.marks] == [SAVED, 0, DELETED]
+    assert [flag & SEEN for flag in s.folder.flags] == [SEEN, SEEN, 0]
+
+
+def test_what_is_done_is_told(s: Room) -> None:
+    first = s.do("save 1 out")
+    assert first.startswith('"out" [New file] 7/') or '[New file] 7/' in first
+    assert "[Appended] 7/" in s.do("save 2 out")
+
+
+def test_a_file_that_cannot_be_written_leaves_the_message_unmarked(s: Room) -> None:
+    assert s.folder is not None
+    s.do("save 1 no/such/file")
+    assert "No such file or directory" in s.complained
+    assert not s.folder.marks[0] & SAVED
+
+
+def test_plus_means_the_folder_directory(s: Room, tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    s.do("set folder=mail", "save 1 +out")
+    assert subjects(tmp_path / "mail" / "out") == ["subject-1"]
+
+
+def test_outfolder_puts_files_of_authors_there(s: Room, tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    s.do("set folder=mail outfolder", "Save 1")
+    assert subjects(tmp_path / "mail" / "alice") == ["subject-1"]
+
+
+@pytest.mark.parametrize(
+    ("how", "file"), [("local", "alice"), ("domain", "example.org"), ("email", "alice@example.org")]
+)
+def test_outfilename_says_what_of_the_author_names_the_file(s: Room, tmp_path: Path, how: str, file: str) -> None:
+    s.do(f"set outfilename={how}", "Save 1")
+    assert subjects(tmp_path / file) == ["subject-1"]
+
+
+@pytest.mark.parametrize(
+    ("author", "file"),
+    [
+        ('"../../x"@evil', "_._.._x"), ("%root@evil", "%root"), ("~root@evil", "~root"), ("$HOME@evil", "$HOME"),
+        ("&@evil", "&"), ("+x@evil", "+x"), (".profile@evil", "_profile"), ("-rf@evil", "_rf"), ("*@evil", "*"),
+    ],
+)  # fmt: skip
+def test_an_authors_name_is_no_path_and_no_short_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, author: str, file: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    s = room([f"From: {author}\nSubject: evil\n\nx\n".encode()], home=tmp_path)
+    s.do("Save 1")
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [file]
+
+
+def test_a_message_without_author_cannot_name_a_file(tmp_path: Path) -> None:
+    s = room([b"Subject: x\n\ny\n"], home=tmp_path)
+    s.do("Save 1")
+    assert "1: names no author" in s.complained
+
+
+@pytest.mark.parametrize(("strict", "mark"), [(False, 0), (True, SAVED)])
+def test_write_keeps_the_message_unless_posix_is_wanted(tmp_path: Path, strict: bool, mark: int) -> None:
+    s = room(2, home=tmp_path, strict=strict)
+    s.do(f"write 1 {tmp_path}/out", f"write 2 {tmp_path}/out")
+    assert (tmp_path / "out").read_text() == "BODY-1\nBODY-2\n"
+    assert s.folder is not None
+    assert [each & SAVED for each in s.folder.marks] == [mark, mark]
+
+
+@pytest.mark.parametrize(("line", "status"), [("quit", 0), ("exit", 0), ("x 7", 7), ("quit 300", 44)])
+def test_leaving_has_a_status(s: Room, line: str, status: int) -> None:
+    with pytest.raises(Leave) as caught:
+        s.do(line)
+    assert caught.value.status == status
+
+
+def test_quit_says_where_all_went_and_exit_nothing(tmp_path: Path) -> None:
+    s = room(5, home=tmp_path)
+    s.do("unset hold keepsave append", "print 1", "delete 2", f"save 3 {tmp_path}/out")
+    before = len(s.said)
+    with pytest.raises(Leave):
+        s.do("quit")
+    assert s.said[before:].splitlines() == [
+        f"Saved 1 message in {tmp_path}/mbox",
+        "Deleted 1 message from list",
+        "Removed 1 message from list, saved in another file",
+        "Held 2 messages in list",
+    ]
+    other = room(2, home=tmp_path)
+    with pytest.raises(Leave):
+        other.do("delete *", "exit")
+    assert other.said == ""
+
+
+@pytest.mark.parametrize(("append", "order"), [("append", "old new"), ("noappend", "new old")])
+def test_read_messages_go_to_the_end_or_the_beginning_of_mbox(tmp_path: Path, append: str, order: str) -> None:
+    for subject in ("old", "new"):
+        s = room([f"From: a@x\nSubject: {subject}\n\ny\n".encode()], home=tmp_path)
+        with pytest.raises(Leave):
+            s.do(f"set nohold {append}", "print 1", "quit")
+    assert subjects(tmp_path / "mbox") == order.split()
+
+
+def test_an_error_while_leaving_keeps_the_session(tmp_path: Path) -> None:
+    s = room(2, home=tmp_path)
+    s.do("set nohold MBOX=/nowhere/mbox", "print 1", "quit")
+    assert "/nowhere/mbox" in s.complained
+    assert s.folder is not None
+    with pytest.raises(MailError):
+        from pymail import visit
+
+        visit.leave(s)

@@ -1,0 +1,56 @@
+"""The verbs that pass messages on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sessions import Room, room
+
+LETTER = b"From: alice@example.org\nTo: me@example.org\nX-Noise: 1\nSubject: tea\nMessage-ID: <tea@x>\n\nBODY\n"
+
+
+@pytest.fixture
+def s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    monkeypatch.chdir(tmp_path)
+    return room([LETTER, LETTER.replace(b"tea", b"milk")], home=tmp_path, typed="look\n")
+
+
+def test_forward_quotes_the_message(s: Room) -> None:
+    s.do("fwdignore x-noise", "forward 1 bob@x")
+    sent = s.sent()
+    assert "RCPT TO:<bob@x>" in sent and "Subject: Fwd: tea" in sent
+    assert "-------- Original Message --------\nFrom: alice@example.org\n" in sent
+    assert "BODY\nlook\n" in sent and "X-Noise" not in sent
+
+
+def test_forward_as_attachment_sends_it_whole(s: Room) -> None:
+    s.do("set forward-as-attachment", "forward bob@x")
+    assert "Content-Type: message/rfc822" in s.sent() and "X-Noise: 1" in s.sent()
+
+
+def test_forward_with_a_capital_keeps_a_copy(s: Room, tmp_path: Path) -> None:
+    s.do("Forward 1 bob@x")
+    assert "Fwd: tea" in (tmp_path / "bob").read_text()
+
+
+@pytest.mark.parametrize(("verb", "told"), [("resend", True), ("bounce", True), ("Resend", False)])
+def test_resend_sends_messages_on_as_they_are(s: Room, verb: str, told: bool) -> None:
+    s.do(f"{verb} 1-2 bob@x")
+    sent = s.sent()
+    assert sent.count("RCPT TO:<bob@x>") == 2
+    assert "\nSubject: tea\nMessage-ID: <tea@x>\n\nBODY\n" in sent
+    assert ("Resent-From: me@example.org" in sent) == told
+
+
+def test_resent_letters_are_recorded_only_when_asked_for(s: Room, tmp_path: Path) -> None:
+    s.do("set record=copies", "resend 1 bob@x")
+    assert not (tmp_path / "copies").exists()
+    s.do("set record-resent", "resend 1 bob@x")
+    assert "Subject: tea" in (tmp_path / "copies").read_text()
+
+
+@pytest.mark.parametrize("line", ["forward 1", "resend", "forward"])
+def test_somebody_must_be_named(s: Room, line: str) -> None:
+    s.do(line)
+    assert "an address is wanted" in s.complained
