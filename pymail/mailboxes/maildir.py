@@ -281,9 +281,9 @@ def _info(place: str) -> str:
 
 def _place(name: str, flags: int, info: str) -> str:
     """Where a letter with these flags belongs; `info` is what its name said before."""
-    if not flags and not info:
-        return f"new/{name}"
     kept = set(info) - set(_LETTERS)
+    if not flags and not kept:
+        return f"new/{name}"
     kept |= {character for character, flag in _LETTERS.items() if flags & flag}
     return f"cur/{name}{_INFO}{''.join(sorted(kept))}"
 

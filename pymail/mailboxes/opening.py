@@ -176,13 +176,13 @@ def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str,
 
 def _is_mbox(fd: int) -> bool:
     """Is the file empty, or does a message begin in it, be it after some junk?"""
+    from . import scan
+
     begin = posix.pread(fd, _LOOKED_AT, 0)
-    if not begin or begin.startswith(b"From "):
+    if not begin or begin.startswith(b"From ") and scan.is_first(begin):
         return True
     if _is_header(begin):
         return False
-    from . import scan
-
     columns = scan.Columns()
     scan.extend(fd, columns, posix.fstat(fd).st_size)
     return len(columns) > 0

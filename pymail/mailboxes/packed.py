@@ -13,7 +13,7 @@ from pymail.errors import DATA, MailError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gzip import GzipFile
+    from io import BufferedIOBase, BufferedReader
     from typing import IO
 
 _PIECE = 1 << 18
@@ -40,11 +40,12 @@ def copy(source: int, kind: str = "") -> tuple[int, str]:
         return os.dup(target.fileno()), wrong
 
 
-def _copy(source: IO[bytes] | GzipFile, target: IO[bytes]) -> str:
+def _copy(source: BufferedIOBase, target: IO[bytes]) -> str:
     import lzma
 
     try:
-        while piece := source.read(_PIECE):
+        # read1 gives what there is before the damage; read would give nothing of it.
+        while piece := source.read1(_PIECE):
             target.write(piece)
     except (EOFError, zlib.error, lzma.LZMAError) as error:
         return str(error)
@@ -56,7 +57,7 @@ def _copy(source: IO[bytes] | GzipFile, target: IO[bytes]) -> str:
     return ""
 
 
-def _unpacking(packed: IO[bytes], kind: str) -> IO[bytes] | GzipFile:
+def _unpacking(packed: BufferedReader, kind: str) -> BufferedIOBase:
     if not kind:
         return packed
     if kind == "gzip":

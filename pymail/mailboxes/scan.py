@@ -227,7 +227,7 @@ class _Scan:
     def boundaries(self, base: int, data: bytes, low: int, high: int) -> list[int]:
         """Where in the block messages begin."""
         places = []
-        if low == 0 and data.startswith(b"From ") and (self.latest >= 0 or base or _first(data)):
+        if low == 0 and data.startswith(b"From ") and (self.latest >= 0 or base or is_first(data)):
             self.found(base)
             places.append(0)
         for at, is_dated in self.hits(data, low, high):
@@ -307,7 +307,7 @@ def _line(data: bytes, at: int) -> bytes:
     return data[at : end if end >= 0 else None]
 
 
-def _first(data: bytes) -> bool:
+def is_first(data: bytes) -> bool:
     """May the first line of a file be a From_ line? Without a date, when a header field follows it."""
     line, _, after = data.partition(b"\n")
     if dated(line):

@@ -1,0 +1,50 @@
+"""What is told about the permissions of a mailbox."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import users
+
+from pymail.mailboxes.exposure import exposure
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    folder = tmp_path / "spool"
+    folder.mkdir(0o755)
+    path = folder / "box"
+    path.touch(0o600)
+    return path
+
+
+def test_a_private_mailbox_is_nothing_to_speak_of(box: Path) -> None:
+    assert exposure(str(box)) == []
+    assert exposure(str(box.with_name("none"))) == []
+
+
+@pytest.mark.parametrize(("mode", "word"), [(0o604, "read"), (0o602, "write"), (0o606, "read and write")])
+def test_a_mailbox_that_everybody_can_reach_is_told_with_what_mends_it(box: Path, mode: int, word: str) -> None:
+    box.chmod(mode)
+    assert exposure(str(box)) == [f"{box}: everybody can {word} it: chmod o-rwx {box}"]
+
+
+def test_a_folder_without_the_sticky_bit_is_told(box: Path) -> None:
+    box.parent.chmod(0o777)
+    assert "sticky" in exposure(str(box))[0]
+    box.parent.chmod(0o1777)
+    assert exposure(str(box)) == []
+
+
+@pytest.mark.skipif(not users.is_root, reason="only root can give files away")
+def test_anothers_file_and_folder_are_told(box: Path) -> None:
+    os.chown(box, users.ORDINARY.pw_uid, 0)
+    os.chown(box.parent, users.ORDINARY.pw_uid, 0)
+    box.chmod(0o640)
+    name = users.ORDINARY.pw_name
+    said = exposure(str(box))
+    assert said[0] == f"{box}: belongs to {name}, not to you"
+    assert said[1] == f"{box}: group root can read it: chmod g-rwx {box}"
+    assert said[2].startswith(f"{box.parent}: belongs to {name}")
