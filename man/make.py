@@ -47,9 +47,13 @@ def items(rows: list[tuple[str, str]]) -> str:
 def option_list() -> str:
     sections = []
     for title, rows in options.SECTIONS:
-        found = [(word(row.spelling().strip()), row.text) for row in rows]
+        found = [(word(row.spelling().strip()), f"{row.text} {other_names(row)}".strip()) for row in rows]
         sections.append(f".Ss {title}\n{items(found)}")
     return "\n".join(sections)
+
+
+def other_names(row: options.Option) -> str:
+    return f"Also {', '.join('--' + name for name in row.also)}." if row.also else ""
 
 
 def verb_list() -> str:
@@ -58,7 +62,8 @@ def verb_list() -> str:
     for row in sorted(table.VERBS, key=lambda row: (row.name.lower(), row.name)):
         heads = [f"Ic {word(spelling)}" for spelling in row.spellings]
         synopsis = f" Ar {word(row.kind.synopsis)}" if row.kind.synopsis else ""
-        rows.append((" , ".join(heads) + synopsis, f"{row.help} {row.more}".strip()))
+        text = [row.help, row.more, "" if row.startup else "Not in start-up files."]
+        rows.append((" , ".join(heads) + synopsis, " ".join(filter(None, text))))
     return items(rows)
 
 
