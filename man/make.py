@@ -15,8 +15,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from pymail import interpreter, msglist, options  # noqa: E402
-from pymail.escapes import control, head, text, whole  # noqa: E402, F401
-from pymail.escapes.table import ESCAPES  # noqa: E402
+from pymail.escapes.every import ESCAPES  # noqa: E402
 from pymail.variables.table import FLAG, Variable  # noqa: E402
 from pymail.variables.values import SECTIONS  # noqa: E402
 from pymail.verbs import table  # noqa: E402

@@ -153,14 +153,13 @@ class _Typing:
         return self._escape(line[1:].decode("utf-8", "surrogateescape").rstrip("\r\n"))
 
     def _escape(self, line: str) -> bool:
-        # All that there is must be known: they fill the table.
-        from pymail.escapes import control, head, table, text, whole  # noqa: F401
+        from pymail.escapes import every
 
         try:
-            self._doing(lambda: table.perform(self.s, self.draft, line))
-        except table.End:
+            self._doing(lambda: every.perform(self.s, self.draft, line))
+        except every.End:
             return False
-        except table.Abandon as abandon:
+        except every.Abandon as abandon:
             raise Aborted(abandon.save) from None
         return True
 

@@ -6,7 +6,7 @@ Apart and pure: words and a way to look up variables go in, a truth value comes 
     if -N name, -Z name               the variable is set, is not set
     if -n text, -z text               the text is not empty, is empty
     if $name == text                  also != < > -eq -ne -lt -le -gt -ge
-    if $name =~ pattern, =% part      regular expression, substring; !~ !% for not
+    if $name =~ pattern, =% part      regular expression, substring (also =@); !~ !% !@ for not
     if [ test ] && ! test || test     brackets, not, and, or
 """
 
@@ -29,7 +29,7 @@ def holds(words: list[str], modes: Mapping[str, bool], lookup: Callable[[str], s
     variable, None when it is unset. MailError (64) when the condition cannot be understood.
     """
     test = _Test(words, modes, lookup)
-    found = test.any()
+    found = test.all()
     if not words or test.words:
         raise MailError(f"if {' '.join(words)}: no condition; s, r, t or a test of variables is wanted", USAGE)
     return found
@@ -43,23 +43,20 @@ class _Test:
         self._modes = modes
         self._lookup = lookup
 
-    def any(self) -> bool:
-        found = self._all()
-        while self._accept("||"):
-            found = self._all() or found
-        return found
-
-    def _all(self) -> bool:
+    def all(self) -> bool:
+        """Tests joined by && and ||, which bind alike, from the left, as in the shell."""
         found = self._one()
-        while self._accept("&&"):
-            found = self._one() and found
+        while self.words[:1] in (["&&"], ["||"]):
+            joined = self._next()
+            other = self._one()
+            found = found and other if joined == "&&" else found or other
         return found
 
     def _one(self) -> bool:
         if self._accept("!"):
             return not self._one()
         if self._accept("["):
-            found = self.any()
+            found = self.all()
             if not self._accept("]"):
                 raise MailError("if: a ] is missing", USAGE)
             return found
@@ -67,8 +64,8 @@ class _Test:
         if word in _UNARY:
             return _UNARY[word](self)
         if self.words and self.words[0].partition("?")[0] in _OPERATORS:
-            operator, _, modifier = self._next().partition("?")
-            return _compare(operator, self._value(word), self._value(self._next()), bool(modifier))
+            operator, any_case, _ = self._next().partition("?")
+            return _compare(operator, self._value(word), self._value(self._next()), bool(any_case))
         return self._plain(word)
 
     def _plain(self, word: str) -> bool:
@@ -116,7 +113,9 @@ _UNARY: dict[str, Callable[[_Test], bool]] = {
 def _compare(operator: str, left: str, right: str, ignore_case: bool) -> bool:
     if operator in _NUMBERS:
         return _NUMBERS[operator](_number(left), _number(right))
-    if ignore_case:
+    if ignore_case and operator.endswith("~"):
+        right = "(?i)" + right
+    elif ignore_case:
         left, right = left.casefold(), right.casefold()
     return _BINARY[operator](left, right)
 
@@ -154,6 +153,8 @@ _BINARY: dict[str, Callable[[str, str], bool]] = {
     ">=": lambda a, b: a >= b,
     "=%": lambda a, b: b in a,
     "!%": lambda a, b: b not in a,
+    "=@": lambda a, b: b in a,
+    "!@": lambda a, b: b not in a,
     "=~": _matches,
     "!~": lambda a, b: not _matches(a, b),
 }

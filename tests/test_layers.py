@@ -32,7 +32,8 @@ ORDER = """
     folder disposal sorting listing visit input session
     verbs.table verbs.kinds
     conditions interpreter terminal recipients lists letterhead quotation
-    escapes.table escapes.control escapes.head escapes.text escapes.whole collect undelivered aloud waiting post writing
+    escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect
+    undelivered aloud waiting post writing
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen

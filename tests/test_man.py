@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from pymail import interpreter, msglist, options
-from pymail.escapes.table import ESCAPES
+from pymail.escapes.every import ESCAPES
 from pymail.variables.values import TABLE
 from pymail.verbs import table
 

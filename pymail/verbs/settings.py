@@ -200,7 +200,10 @@ def if_(s: Session, text: str) -> None:
     """
     conditions = s.sources[-1].conditions
     skipped = False in conditions or None in conditions
-    conditions.append(None if skipped else _holds(s, text))
+    # A condition that cannot be understood skips all up to its endif.
+    conditions.append(None)
+    if not skipped:
+        conditions[-1] = _holds(s, text)
 
 
 @verb("eli[f]", kind=Text("s|r|t|test"), sending=True, flow=True)

@@ -10,7 +10,7 @@ from sessions import Room, Typist, room
 
 from pymail import collect
 from pymail.draft import Draft
-from pymail.escapes import table
+from pymail.escapes.every import ESCAPES
 
 
 @pytest.fixture
@@ -219,12 +219,12 @@ def test_escape_is_another_character_or_none(s: Room, setting: str, lines: str, 
 
 def test_every_escape_has_a_sentence_and_is_shown_by_help(s: Room) -> None:
     typed(s, "~?\n")
-    for row in table.ESCAPES:
+    for row in ESCAPES:
         assert row.help[0].isupper() and row.help.endswith(".")
         assert all(f"~{spelling}" in s.said for spelling in row.spellings)
         assert row.help in s.said
 
 
 def test_no_two_escapes_have_the_same_spelling() -> None:
-    spellings = [spelling for row in table.ESCAPES for spelling in row.spellings]
+    spellings = [spelling for row in ESCAPES for spelling in row.spellings]
     assert len(spellings) == len(set(spellings)) > 30
