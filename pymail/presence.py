@@ -36,7 +36,7 @@ def exists(s: Session, options: Options) -> int:
 
 def _any(s: Session, path: str, text: str) -> bool:
     from pymail import msglist, visit
-    from pymail.verbs.kinds import numbers
+    from pymail.verbs.selection import numbers
 
     try:
         visit.enter(s, visit.open_mailbox(s, path, True), path)

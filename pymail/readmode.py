@@ -59,7 +59,7 @@ def _open(s: Session, path: str) -> bool:
 def _print_only(s: Session, how: str, text: str) -> int:
     """-H, -L, -p: print header lines or messages, change nothing."""
     from pymail import printing
-    from pymail.verbs.kinds import numbers
+    from pymail.verbs.selection import numbers
 
     folder = s.open_folder()
     if not len(folder):

@@ -30,11 +30,12 @@ ORDER = """
     transports.outbox
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input session
-    verbs.table verbs.kinds
+    verbs.table verbs.kinds verbs.selection
     conditions interpreter terminal recipients lists letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect
     undelivered aloud waiting post writing
-    verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.send verbs.shell verbs.queue
+    verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.leave verbs.send verbs.shell
+    verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
     conversation presence readmode sendmode queuemode main start __main__

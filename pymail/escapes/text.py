@@ -150,7 +150,7 @@ def quote_answered(s: Session, draft: Draft, text: str) -> None:
 
 
 def _interpolate(s: Session, draft: Draft, text: str, octets: Callable[[int], bytes]) -> None:
-    from pymail.verbs.kinds import numbers
+    from pymail.verbs.selection import numbers
 
     folder = s.open_folder()
     found = numbers(s, text)

@@ -1,12 +1,11 @@
-"""The verbs that move messages to files, and those that leave: save, copy, write, quit, exit."""
+"""The verbs that move messages to files: save, copy, write and their kin."""
 
 from __future__ import annotations
 
 from pymail import visit
-from pymail.errors import USAGE, MailError
 from pymail.folder import MBOX, SAVED
-from pymail.session import Leave, Session
-from pymail.verbs.kinds import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, Words
+from pymail.session import Session
+from pymail.verbs.selection import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE
 from pymail.verbs.table import verb
 
 
@@ -96,26 +95,3 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     newkind = s.variables.text("newfolders") or "mbox"
     made, octets = opening.append_to(path, deposits, newkind=newkind, settings=s.mailbox_settings())
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
-
-
-@verb("q[uit]", kind=Words("[status]", 0, 1), startup=False, composing=False)
-def quit_(s: Session, words: list[str]) -> None:
-    """Leave and do what was asked for.
-
-    Deleted messages go, the others are where marks and variables want them.
-    """
-    visit.leave(s)
-    raise Leave(_status(s, words))
-
-
-@verb("ex[it]", "x[it]", kind=Words("[status]", 0, 1), sending=True, composing=False)
-def exit_(s: Session, words: list[str]) -> None:
-    """Leave and change nothing."""
-    visit.close(s)
-    raise Leave(_status(s, words))
-
-
-def _status(s: Session, words: list[str]) -> int:
-    if words and not words[0].isdecimal():
-        raise MailError(f"{words[0]}: a number is wanted for the exit status", USAGE)
-    return int(words[0]) % 256 if words else s.status

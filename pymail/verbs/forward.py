@@ -10,7 +10,7 @@ from pymail.recipients import recipients
 from pymail.resend import Resent
 from pymail.session import Session
 from pymail.verbs import send
-from pymail.verbs.kinds import MSGLIST_ADDRESSES
+from pymail.verbs.selection import MSGLIST_ADDRESSES
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False

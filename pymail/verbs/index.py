@@ -6,7 +6,8 @@ from pymail import listing
 from pymail.errors import MailError
 from pymail.folder import COLLAPSED
 from pymail.session import Session
-from pymail.verbs.kinds import MESSAGE_OR_NONE, MSGLIST, MSGLIST_OR_NONE, NOTHING, Text, Words
+from pymail.verbs.kinds import NOTHING, Text, Words
+from pymail.verbs.selection import MESSAGE_OR_NONE, MSGLIST, MSGLIST_OR_NONE
 from pymail.verbs.table import verb
 
 

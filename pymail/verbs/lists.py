@@ -6,7 +6,8 @@ from pymail import addresses, headers, lists, replies
 from pymail.errors import USAGE, MailError
 from pymail.session import Session
 from pymail.verbs import send
-from pymail.verbs.kinds import MSGLIST, Words
+from pymail.verbs.kinds import Words
+from pymail.verbs.selection import MSGLIST
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False

@@ -7,8 +7,8 @@ from pymail.errors import USAGE, MailError
 from pymail.folder import DELETED, MBOX, PRESERVED, SAVED, TAGGED, TOUCHED, Folder
 from pymail.session import Session
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, SEEN
-from pymail.verbs import kinds
-from pymail.verbs.kinds import MSGLIST, MSGLIST_EITHER
+from pymail.verbs import selection
+from pymail.verbs.selection import MSGLIST, MSGLIST_EITHER
 from pymail.verbs.table import verb
 
 
@@ -31,7 +31,7 @@ def dp(s: Session, numbers: list[int]) -> None:
         s.say("At EOF")
 
 
-@verb("u[ndelete]", kind=kinds.DELETED, changes=True)
+@verb("u[ndelete]", kind=selection.DELETED, changes=True)
 def undelete(s: Session, numbers: list[int]) -> None:
     """Take deleted messages back.
 
@@ -142,5 +142,3 @@ def tag(s: Session, numbers: list[int]) -> None:
 def untag(s: Session, numbers: list[int]) -> None:
     """Take the tag off messages."""
     s.open_folder().mark(numbers, 0, instead_of=TAGGED)
-
-

@@ -8,7 +8,8 @@ from pymail.errors import USAGE, MailError
 from pymail.recipients import recipients
 from pymail.session import Session
 from pymail.summary import ANSWERED
-from pymail.verbs.kinds import MSGLIST, Text
+from pymail.verbs.kinds import Text
+from pymail.verbs.selection import MSGLIST
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pymail import process
 from pymail.errors import USAGE, MailError
 from pymail.session import Session
-from pymail.verbs.kinds import MSGLIST, MSGLIST_COMMAND, NOTHING, Text
+from pymail.verbs.kinds import NOTHING, Text
+from pymail.verbs.selection import MSGLIST, MSGLIST_COMMAND
 from pymail.verbs.table import verb
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pymail import __version__, interpreter, msglist, printing
 from pymail.session import Session
-from pymail.verbs import kinds, table
-from pymail.verbs.kinds import MESSAGE_OR_NONE, MSGLIST, NOTHING, Words
+from pymail.verbs import selection, table
+from pymail.verbs.kinds import NOTHING, Words
+from pymail.verbs.selection import MESSAGE_OR_NONE, MSGLIST
 from pymail.verbs.table import verb
 
 
@@ -68,13 +69,13 @@ def next_(s: Session, number: int | None) -> None:
 @verb("prev[ious]", kind=NOTHING)
 def previous(s: Session) -> None:
     """Print the message before."""
-    printing.print_message(s, kinds.numbers(s, "-")[0])
+    printing.print_message(s, selection.numbers(s, "-")[0])
 
 
 @verb("do[tmove]", kind=Words("+|-", 1, 1))
 def dotmove(s: Session, words: list[str]) -> None:
     """Go to the next or previous message; print none."""
-    s.open_folder().go(kinds.numbers(s, words[0])[0])
+    s.open_folder().go(selection.numbers(s, words[0])[0])
 
 
 @verb("to[p]", kind=MSGLIST)
@@ -108,8 +109,8 @@ def _place(row: table.Verb) -> int:
 
 
 _HELP_ORDER = (
-    "show", "send", "forward", "lists", "mark", "index", "file", "folders", "shell", "queue", "fields", "settings",
-    "program",
+    "show", "send", "forward", "lists", "mark", "index", "file", "leave", "folders", "shell", "queue", "fields",
+    "settings", "program",
 )  # fmt: skip
 
 

@@ -75,10 +75,10 @@ VERBS: list[Verb] = []
 
 # Loaded in this order until a word is found: start-up files seldom need more than the first, and a
 # session with a mailbox begins with those of READING.
-READING = ("file", "show", "mark", "index")
+READING = ("leave", "file", "show", "mark", "index")
 MODULES = (
-    "settings", "fields", "program", "show", "index", "mark", "file", "folders", "send", "lists", "forward", "shell",
-    "queue",
+    "settings", "fields", "program", "show", "index", "mark", "file", "leave", "folders", "send", "lists", "forward",
+    "shell", "queue",
 )  # fmt: skip
 
 
