@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .column import Code
     from .scan import Columns
 
+# No chunk is longer (octets), whatever a damaged table says.
+_LONGEST = 1 << 24
 # Starts, bodies, marks, flags.
 CODES: tuple[Code, ...] = ("Q", "I", "I", "B")
 
@@ -36,9 +38,11 @@ class Base:
         self.kind = kind
         self.table = table
         self.check = check
+        self.fd = -1
         self.view = memoryview(b"")
         if room:
-            self.view = _mapped(os.path.join(folder, name))
+            self.fd = open_private(os.path.join(folder, name), os.O_RDONLY | os.O_CLOEXEC)
+            self.view = _mapped(self.fd)
         if room and len(self.view) != self._places() + 17 * room:
             raise ValueError("it is too short")
 
@@ -51,7 +55,14 @@ class Base:
         if self.kind == NOTHING or number >= self._chunks():
             return Chunk(NOTHING)
         begin, end = self.view[self.table + 8 * number :][:16].cast("Q")
-        return unpack(bytes(self.view[begin:end]))
+        # Read, not mapped: else going through all texts would fill the memory with them.
+        return unpack(os.pread(self.fd, min(max(end - begin, 0), _LONGEST), begin))
+
+    def close(self) -> None:
+        """Let go of the file; what was mapped of it stays as long as it is used."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
 
     def is_whole(self) -> bool:
         """Compare the check sum of all but the texts, which have their own."""
@@ -129,11 +140,7 @@ class Builder:
             view = view[os.write(self.fd, view) :]
 
 
-def _mapped(path: str) -> memoryview:
+def _mapped(fd: int) -> memoryview:
     import mmap
 
-    fd = open_private(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return memoryview(mmap.mmap(fd, 0, access=mmap.ACCESS_READ))
-    finally:
-        os.close(fd)
+    return memoryview(mmap.mmap(fd, 0, access=mmap.ACCESS_READ))

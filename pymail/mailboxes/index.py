@@ -53,11 +53,12 @@ class Index:
         self.name = f"{stamp[0]:x}-{stamp[1]:x}"
         self.believe = believe
         self.builder: Builder | None = None
+        self.base = Base(self.folder, "", 0, NOTHING, 0, 0)
         self.forget()
 
     def forget(self) -> None:
         """What was kept is not true of the mailbox, or there was nothing."""
-        self.stop()
+        self.close()
         # What is kept: for which stamp and how many messages; how many of them are the base's; texts of the others.
         self.stamp: Stamp | None = None
         self.known = 0
@@ -126,8 +127,11 @@ class Index:
             self._keep(columns, stamp, texts)
         except (OSError, MailError):
             pass
-        finally:
-            self.stop()
+
+    def close(self) -> None:
+        """Let go of files."""
+        self.stop()
+        self.base.close()
 
     def _keep(self, columns: Columns, stamp: Stamp, texts: Callable[[int], Chunk]) -> None:
         count = len(columns)
@@ -144,6 +148,7 @@ class Index:
         self._write_head(columns, stamp)
 
     def _new_base(self, builder: Builder, columns: Columns) -> None:
+        self.base.close()
         self.base = builder.finish(columns)
         self.builder = None
         self.counted = len(columns)

@@ -146,8 +146,10 @@ class Mbox(Stored, Mailbox):
 
     def close(self) -> None:
         if self.fd >= 0:
-            if self.index is not None and self.order is None and stamp_of(self.fd) == self.stamp:
-                self.index.keep(self.columns, self.stamp, self._texts)
+            if self.index is not None:
+                if self.order is None and stamp_of(self.fd) == self.stamp:
+                    self.index.keep(self.columns, self.stamp, self._texts)
+                self.index.close()
             posix.close(self.fd)
             self.fd = -1
 
