@@ -110,7 +110,7 @@ def _flush(s: Session, outbox: Outbox, account: str) -> flush.Report:
     try:
         return flush.flush(
             outbox, account, chain.send, lambda letter, answers: undelivered.give_up(s, letter, answers), time.time(),
-            lifetime=variables.number("outbox-lifetime") or flush.LIFETIME,
+            lifetime=variables.number("outbox-lifetime") or flush.LIFETIME, announce=chain.announce,
         )  # fmt: skip
     finally:
         chain.close()
@@ -124,7 +124,7 @@ def flush_quietly(s: Session, path: str, account: str, chain: Chain) -> None:
             flush.flush(
                 outbox, account, chain.send,
                 lambda letter, answers: undelivered.give_up(s, letter, answers, quiet=True), now,
-                early=False, seconds=_SPARE,
+                early=False, seconds=_SPARE, announce=chain.announce,
             )  # fmt: skip
     except (MailError, OSError):
         return  # this run's own letter is on its way; the next --flush will say what is wrong

@@ -69,6 +69,10 @@ class Chain(Transport):
                 del self._left[0]
         raise Unreachable("; ".join(self._failures))
 
+    def announce(self, envelope: Envelope, source: Source) -> None:
+        if self._transport is not None:
+            self._transport.announce(envelope, source)
+
     def _explained(self, answers: list[Answer]) -> list[Answer]:
         """Where only `local:` was left, what it cannot do is told with what was tried before."""
         if not self._failures or self.name != "local:":

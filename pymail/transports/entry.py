@@ -136,6 +136,10 @@ class Letter:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, and of the claim."""
         os.close(self._descriptor)
 
     def _parse(self) -> None:

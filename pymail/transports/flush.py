@@ -28,11 +28,12 @@ from pymail.transports.transport import Answer, Envelope, Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pymail.transports.transport import Source
 
     Send = Callable[[Envelope, Source], list[Answer]]
+    Announce = Callable[[Envelope, Source], None]
     Failed = Callable[[Letter, list[Answer]], None]
 
 LIFETIME = 5 * 24 * 3600
@@ -66,11 +67,13 @@ def flush(
     early: bool = True,
     seconds: float | None = None,
     lifetime: int = LIFETIME,
+    announce: Announce | None = None,
 ) -> Report:
     """Send what waits for `account` by `send`; tell `failed` of recipients that are given up.
 
     `early`: also what is not due yet. `seconds`: begin no letter after so long. `lifetime`:
-    seconds in the queue after which a letter that was put off again is given up.
+    seconds in the queue after which a letter that was put off again is given up. `announce`
+    is told ahead which letter comes after the next.
     Raises MailError (NOPERM) for an outbox that is not the user's own, (IOERR) when what
     was sent cannot be noted.
     """
@@ -84,7 +87,7 @@ def flush(
         report.busy = True
     else:
         try:
-            _Flush(outbox, account, send, failed, now, lifetime, report, lock).run(early, seconds)
+            _Flush(outbox, account, send, announce, failed, now, lifetime, report, lock).run(early, seconds)
         finally:
             os.close(lock)
     mark = mark_of(account)
@@ -100,6 +103,7 @@ class _Flush:
         outbox: Outbox,
         account: str,
         send: Send,
+        announce: Announce | None,
         failed: Failed,
         now: float,
         lifetime: int,
@@ -109,6 +113,7 @@ class _Flush:
         self.outbox = outbox
         self.account = account
         self.send = send
+        self.announce = announce
         self.failed = failed
         self.now = now
         self.lifetime = lifetime
@@ -126,15 +131,16 @@ class _Flush:
             entries.sort(key=lambda entry: entry.id == suspect)
         end = None if seconds is None else time.monotonic() + seconds
         try:
-            for entry in entries:
-                if end is not None and time.monotonic() >= end:
-                    break
-                if early or entry.due <= self.now:
+            for entry, letter in self._claimed(entry for entry in entries if early or entry.due <= self.now):
+                with letter:
+                    if end is not None and time.monotonic() >= end:
+                        break
                     self._note(entry.id, deaths if entry.id == suspect else 0)
-                    self._attempt(entry)
+                    self._send(entry, letter)
                 if self.report.unreachable:
-                    self._expire(entries)
                     break
+            if self.report.unreachable:
+                self._expire(entries)
         finally:
             os.ftruncate(self.lock, 0)
             self._sync()
@@ -146,17 +152,31 @@ class _Flush:
     def _note(self, identity: str, deaths: int) -> None:
         os.pwrite(self.lock, f"{identity} {deaths + 1}".ljust(60).encode(), 0)
 
-    def _attempt(self, entry: Entry) -> None:
+    def _claimed(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Letter]]:
+        """The letters that can be had, each announced while the one before it is in hand."""
+        found = self._open(entries)
+        following = next(found, None)
         try:
-            letter = entry.claim()
-        except (MailError, OSError) as error:
-            self._put_off(entry, str(error))
-            return
-        if letter is None:
-            return
-        with letter:
-            if letter.account == self.account:
-                self._send(entry, letter)
+            while following is not None:
+                here, following = following, next(found, None)
+                if following is not None and self.announce is not None:
+                    self.announce(following[1].envelope, following[1])
+                yield here
+        finally:
+            if following is not None:
+                following[1].close()
+
+    def _open(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Letter]]:
+        for entry in entries:
+            try:
+                letter = entry.claim()
+            except (MailError, OSError) as error:
+                self._put_off(entry, str(error))
+                continue
+            if letter is not None and letter.account == self.account:
+                yield entry, letter
+            elif letter is not None:
+                letter.close()
 
     def _send(self, entry: Entry, letter: Letter) -> None:
         try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from posix import uname
 
+from pymail.errors import MailError
 from pymail.transports import url as urls
 from pymail.transports.transaction import Stop, Transaction
 from pymail.transports.transport import Answer, Envelope, Transport, Unreachable, checked
@@ -51,12 +52,12 @@ class Smtp(Transport):
         self._wire: Wire | None = None
         self._offers: dict[str, str] = {}
         self._ended = True  # no transaction was left open
+        self._announced: tuple[Source, Transaction] | None = None
+        self._early: tuple[Source, Transaction] | None = None  # its commands are out, the server waits for its data
 
     def send(self, envelope: Envelope, source: Source) -> list[Answer]:
         """See Transport. A connection that the server ended between two letters is made anew."""
-        for address in (envelope.sender, *envelope.recipients):
-            checked(address)
-        letter = self._letter(envelope, source)
+        letter = self._begun(source) or self._letter(envelope, source)
         reused = self._wire is not None
         rest = self._attempt(letter)
         if reused and self._wire is None and not letter.begun:
@@ -66,8 +67,17 @@ class Smtp(Transport):
         pairs = zip(envelope.recipients, replies, strict=True)
         return [Answer(recipient, reply.code, reply.text) for recipient, reply in pairs]
 
+    def announce(self, envelope: Envelope, source: Source) -> None:
+        """See Transport. An address that cannot be sent to is told of when its turn comes."""
+        try:
+            self._announced = source, self._letter(envelope, source)
+        except MailError:
+            self._announced = None
+
     def close(self) -> None:
         """Say QUIT and go, with or without an answer."""
+        if self._early is not None:
+            self._drop()
         if self._wire is not None:
             try:
                 self._wire.send(b"QUIT\r\n")
@@ -77,17 +87,31 @@ class Smtp(Transport):
             self._drop()
 
     def _drop(self) -> None:
+        self._early = None
         if self._wire is not None:
             self._wire.close()
             self._wire = None
 
     def _letter(self, envelope: Envelope, source: Source) -> Transaction:
+        for address in (envelope.sender, *envelope.recipients):
+            checked(address)
         return self.kind(envelope, source, self.name, _notify(self._variables))
+
+    def _begun(self, source: Source) -> Transaction | None:
+        """The transaction of this letter if its commands are out; those of any other are broken off."""
+        early, self._early = self._early, None
+        if early is not None and early[0] is not source:
+            self._drop()
+            return None
+        return early[1] if early else None
 
     def _attempt(self, letter: Transaction) -> Reply:
         """Try once; the reply for each recipient that the letter has no verdict about."""
+        announced, self._announced = self._announced, None
         try:
-            rest = letter.run(self._open(), self._offers)
+            wire = self._wire if letter.early and self._wire is not None else self._open()
+            rest = letter.run(wire, self._offers, announced[1] if announced else None)
+            self._early = announced if announced and announced[1].early else None
         except Stop as stop:
             rest = stop.reply
         except Lost as lost:

@@ -37,34 +37,59 @@ class Transaction:
     `offers` are the server's extensions (keyword -> parameters), `name` what the user calls
     the server, `notify` when to report on delivery (RFC 3461), "" for the server's habit.
     `verdicts` are the replies to each recipient so far; `begun`: the server has taken the
-    letter up; `ended`: and is done with it.
+    letter up; `ended`: and is done with it. `early`: its commands went out behind the letter
+    before it, and the server waits for its data.
     """
 
     def __init__(self, envelope: Envelope, source: Source, name: str, notify: str) -> None:
         self.verdicts: list[Reply | None] = [None] * len(envelope.recipients)
         self.begun = False
         self.ended = True
+        self.early = False
+        self._commands: list[bytes] = []
+        self._named: list[int] = []
         self._envelope = envelope
         self._source = source
         self._name = name
         self._notify = notify
 
-    def run(self, wire: Wire, offers: dict[str, str]) -> Reply:
-        """Do it; the reply for all recipients without a verdict. Raises Stop, Lost, and what `source` raises."""
-        commands = [self._mail(offers)]
-        named = self._name_recipients(commands, offers)
-        if "CHUNKING" not in offers:
-            commands.append(DATA)
-        replies = _converse(wire, commands, GROUP if "PIPELINING" in offers else 1)
+    def run(self, wire: Wire, offers: dict[str, str], following: Transaction | None = None) -> Reply:
+        """Do it; the reply for all recipients without a verdict. Raises Stop, Lost, and what `source` raises.
+
+        The commands of `following` go out behind the end of this letter, if the server takes them together.
+        """
+        if not self.early:
+            self._prepare(offers)
+        replies = _converse(wire, self._commands, GROUP if "PIPELINING" in offers else 1, self.early)
         mail = next(replies)
         self.begun, self.ended = mail.code != 421, False
-        for index, reply in zip(named, replies, strict=False):  # named first: zip must leave the reply to DATA
+        for index, reply in zip(self._named, replies, strict=False):  # named first: the reply to DATA must be left
             if mail.positive and not reply.positive:
                 self.verdicts[index] = reply
-        accepted = [index for index in named if self.verdicts[index] is None] if mail.positive else []
+        accepted = [index for index in self._named if self.verdicts[index] is None] if mail.positive else []
+        ahead = following.opening(offers) if following is not None and accepted else b""
         if "CHUNKING" in offers:
-            return self._chunks(wire, accepted, AHEAD if "PIPELINING" in offers else 1) if accepted else mail
-        return self._data(wire, accepted, mail, next(replies, mail))
+            return self._chunks(wire, accepted, AHEAD if "PIPELINING" in offers else 1, ahead) if accepted else mail
+        return self._data(wire, accepted, mail, next(replies, mail), ahead)
+
+    def opening(self, offers: dict[str, str]) -> bytes:
+        """The commands up to the data, where all can go out before the letter before is answered (RFC 2920 3.1).
+
+        b"" where that is not so; who asks has to send them.
+        """
+        try:
+            self._prepare(offers)
+        except Stop:
+            return b""
+        self.early = "PIPELINING" in offers and len(self._commands) <= GROUP
+        return b"".join(self._commands) if self.early else b""
+
+    def _prepare(self, offers: dict[str, str]) -> None:
+        """Write the commands. Raises Stop for a letter that this server cannot take."""
+        self._commands = [self._mail(offers)]
+        self._named = self._name_recipients(self._commands, offers)
+        if "CHUNKING" not in offers:
+            self._commands.append(DATA)
 
     def _mail(self, offers: dict[str, str]) -> bytes:
         """The MAIL command. Raises Stop for a letter that this server cannot take."""
@@ -103,8 +128,8 @@ class Transaction:
     def _narrow(self, what: str) -> Reply:
         return Reply(553, f"5.6.7 {self._name} takes no {what} that is not ASCII (it offers no SMTPUTF8)")
 
-    def _data(self, wire: Wire, accepted: list[int], mail: Reply, data: Reply) -> Reply:
-        """`data` is the reply to DATA, or to MAIL where DATA was not sent."""
+    def _data(self, wire: Wire, accepted: list[int], mail: Reply, data: Reply, ahead: bytes) -> Reply:
+        """`data` is the reply to DATA, or to MAIL where DATA was not sent; `ahead` goes out behind the letter."""
         if data.code == 354 and not accepted:
             # The server waits for a letter that nobody may get (RFC 2920 3.1): it is ended at once.
             wire.ask(b".")
@@ -113,18 +138,18 @@ class Transaction:
             raise Lost(f"took DATA for something else: {data.code} {data.text}")
         if not accepted or data.code != 354:
             return mail if not mail.positive else data
-        for block in dotted(self._source.pieces()):
-            wire.send(block, f"({len(block)} octets of the letter)")
+        for block, end in _marked(dotted(self._source.pieces())):
+            _hand_over(wire, block, f"({len(block)} octets of the letter)", ahead if end else b"")
         return self._end(wire, accepted)
 
-    def _chunks(self, wire: Wire, accepted: list[int], ahead: int) -> Reply:
-        """Send the letter by BDAT, with up to `ahead` chunks whose replies have not been read."""
+    def _chunks(self, wire: Wire, accepted: list[int], most: int, ahead: bytes) -> Reply:
+        """Send the letter by BDAT, with up to `most` chunks whose replies have not been read; behind them `ahead`."""
         owed = 0
-        for chunk in chunked(self._source.pieces()):
-            if owed == ahead:
+        for chunk, end in _marked(chunked(self._source.pieces())):
+            if owed == most:
                 _go_on(wire)
                 owed -= 1
-            wire.send(chunk, chunk[: chunk.index(b"\r")].decode())
+            _hand_over(wire, chunk, chunk[: chunk.index(b"\r")].decode(), ahead if end else b"")
             owed += 1
         return self._end(wire, accepted, owed - 1)
 
@@ -145,8 +170,24 @@ class Transaction:
         return wire.reply()
 
 
-def _converse(wire: Wire, commands: list[bytes], step: int) -> Iterator[Reply]:
-    """The replies to MAIL, each RCPT and DATA, sent `step` at a time (RFC 2920).
+def _hand_over(wire: Wire, block: bytes, shown: str, ahead: bytes) -> None:
+    """A block of the letter, and commands behind it, in one send."""
+    if ahead:
+        shown += "\r\n" + ahead.decode("utf-8", "surrogateescape").rstrip("\r\n")
+    wire.send(block + ahead if ahead else block, shown)
+
+
+def _marked(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each block, and whether it is the last."""
+    held = next(blocks)
+    for block in blocks:
+        yield held, False
+        held = block
+    yield held, True
+
+
+def _converse(wire: Wire, commands: list[bytes], step: int, early: bool) -> Iterator[Reply]:
+    """The replies to MAIL, each RCPT and DATA, sent `step` at a time (RFC 2920), or all together `early` already.
 
     Ends early once MAIL or every RCPT was refused and the rest has not been sent.
     """
@@ -155,7 +196,8 @@ def _converse(wire: Wire, commands: list[bytes], step: int) -> Iterator[Reply]:
         group = commands[at : at + step]
         if at and positive < (2 if group == [DATA] else 1):
             return
-        wire.send(b"".join(group))
+        if not early:
+            wire.send(b"".join(group))
         for _ in group:
             reply = wire.reply()
             positive += reply.positive

@@ -114,6 +114,12 @@ class Transport(ABC):
         cannot be an argument or a part of a command; then nothing was sent.
         """
 
+    def announce(self, envelope: Envelope, source: Source) -> None:  # noqa: B027
+        """Say which letter will be sent after the next one: a server that takes commands together is told early.
+
+        Nothing of it goes out before the next letter's answers are here.
+        """
+
     def close(self) -> None:  # noqa: B027
         """Let go of what several sends share: a connection."""
 

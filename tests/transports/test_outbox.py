@@ -357,16 +357,50 @@ def _refused(outbox: Outbox, identity: str) -> int:
 
 
 def test_what_another_process_took_meanwhile_is_passed_over(outbox: Outbox) -> None:
-    first, second = put(outbox, "b@x"), put(outbox, "c@x", now=NOW + 1)
-    put(outbox, "d@x", now=NOW + 2)
+    put(outbox, "b@x")
+    put(outbox, "c@x", now=NOW + 1)
+    third = put(outbox, "d@x", now=NOW + 2)
 
     def send(envelope: Envelope, source: Source) -> list[Answer]:
         if envelope.recipients == ["b@x"]:
-            outbox.hold(second)
+            outbox.hold(third)
         return [Answer(name, 250, "ok") for name in envelope.recipients]
 
     report = flush(outbox, "home", send, Server().failed, NOW)
-    assert report.sent == 2 and [entry.id for entry in outbox.entries()] == [second] and first != second
+    assert report.sent == 2 and [entry.id for entry in outbox.entries()] == [third]
+
+
+def test_each_letter_but_the_first_is_announced_while_the_one_before_is_sent(outbox: Outbox) -> None:
+    for number in range(3):
+        put(outbox, f"{number}@x", now=NOW + number)
+    told: list[str] = []
+
+    def send(envelope: Envelope, source: Source) -> list[Answer]:
+        told.append(f"send {envelope.recipients[0]}")
+        return [Answer(name, 250, "ok") for name in envelope.recipients]
+
+    def announce(envelope: Envelope, source: Source) -> None:
+        told.append(f"announce {envelope.recipients[0]}")
+
+    assert flush(outbox, "home", send, Server().failed, NOW, announce=announce).sent == 3
+    assert told == ["announce 1@x", "send 0@x", "announce 2@x", "send 1@x", "send 2@x"]
+
+
+def test_letter_that_is_next_belongs_to_this_flush_already(outbox: Outbox) -> None:
+    put(outbox, "b@x")
+    second = put(outbox, "c@x", now=NOW + 1)
+
+    def send(envelope: Envelope, source: Source) -> list[Answer]:
+        if envelope.recipients == ["b@x"]:
+            in_child(lambda: refused_to_hold(outbox, second))
+        return [Answer(name, 250, "ok") for name in envelope.recipients]
+
+    assert flush(outbox, "home", send, Server().failed, NOW).sent == 2
+
+
+def refused_to_hold(outbox: Outbox, identity: str) -> None:
+    with pytest.raises(MailError, match="it is being sent just now"):
+        outbox.hold(identity)
 
 
 def test_a_flush_begins_nothing_after_its_time(outbox: Outbox) -> None:
