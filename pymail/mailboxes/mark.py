@@ -14,7 +14,7 @@ from pymail.summary import flags_from
 MARKED = 384
 
 # The usual lines, each found by what stands around its name; what others store is worked out.
-USUAL = {b"\nStatus: RO\n": 3, b"\nStatus: R\n": 1, b"\nStatus: OR\n": 3, b"\nStatus: O\n": 2}
+_USUAL = {b"\nStatus: RO\n": 3, b"\nStatus: R\n": 1, b"\nStatus: OR\n": 3, b"\nStatus: O\n": 2}
 
 
 def header_end(data: bytes, start: int, bound: int) -> int:
@@ -43,7 +43,7 @@ def look_at(data: bytes, start: int, end: int) -> tuple[int, int]:
     at = data.find(b"tatus:", start, end)
     while at >= 0:
         line = data.find(b"\n", at) + 1 or len(data)
-        usual = USUAL.get(data[at - 2 : line])
+        usual = _USUAL.get(data[at - 2 : line])
         if usual is not None:
             flags |= usual
             first = min(first, at - 1)

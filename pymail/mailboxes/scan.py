@@ -18,9 +18,10 @@ import posix
 from binascii import crc32
 
 from pymail.errors import TEMPFAIL, MailError
+from pymail.summary import OLD, SEEN
 
 from .fromline import dated
-from .mark import MARKED, USUAL, header_end, look_at
+from .mark import MARKED, header_end, look_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ LONGEST_HEADER = 1 << 20
 LARGE = 4 << 20
 # From this size on, an index is read sooner than the file is scanned.
 INDEXED = 1 << 19
+# Octets of a line end and `From `.
+_FROM = 6
+# The Status line of most messages, with the line ends around it.
+_USUAL, _USUAL_FLAGS = b"\nStatus: RO\n", SEEN | OLD
 # From_ lines that are longer than this are read with more patience.
 _LINE = 400
 # Most headers are shorter than this.
@@ -205,22 +210,25 @@ class _Scan:
         For usual ones `header_end` and `look_at` are done in the loop: calls cost a third of opening a gigabyte.
         """
         find, length, bodies, flags, marks = data.find, len(data), [], bytearray(), []
-        usual_of = USUAL.get if b"\r" not in data else _none
+        plain = b"\r" not in data
         for place, bound in zip(places, [*places[1:], length], strict=True):
             end = find(b"\n\n", place, bound) + 2
             status = find(b"tatus:", place, end)
-            line = find(b"\n", status, end) + 1
-            usual = usual_of(data[status - 2 : line]) if status >= 0 else None
-            if usual is None or find(b"tatus:", line, end) >= 0:
+            if (
+                plain
+                and data[status - 2 : status + 10] == _USUAL
+                and (status + 11 == end or find(b"tatus:", status + 10, end) < 0)
+            ):
+                flag = _USUAL_FLAGS
+                first = place + MARKED
+                mark = crc32(data[place : first if first < status else status - 1])
+            else:
                 end = header_end(data, place, bound)
                 if end < 0:
                     end = bound if bound < length else self.long_header(base, data, place)
-                usual, mark = look_at(data, place, end if end < length else length)
-            else:
-                first = place + MARKED
-                mark = crc32(data[place : first if first < status else status - 1])
+                flag, mark = look_at(data, place, end if end < length else length)
             bodies.append(end - place)
-            flags.append(usual)
+            flags.append(flag)
             marks.append(mark)
         return [base + place for place in places], bodies, flags, marks
 
@@ -230,14 +238,26 @@ class _Scan:
         if low == 0 and data.startswith(b"From ") and (self.latest >= 0 or base or is_first(data)):
             self.found(base)
             places.append(0)
-        for at, is_dated in self.hits(data, low, high):
-            if base + at + 1 < self.skip:
+        quick = not self.believe
+        for at, end in self.hits(data, low, high):
+            if quick and end - at > _FROM and data[at - 1] == 0x0A:
+                places.append(at + 1)
                 continue
-            apart = data[at - 1] == 0x0A or data[at - 2 : at] == b"\n\r" or self.latest < 0
-            if (apart and (is_dated or dated(_line(data, at + 1)))) or self.claimed(base + at + 1):
+            if places and quick:
+                self.latest = base + places[-1]
+            if self.begins(base, data, at, end - at > _FROM):
                 self.found(base + at + 1)
                 places.append(at + 1)
+        if places:
+            self.latest = base + places[-1]
         return places
+
+    def begins(self, base: int, data: bytes, at: int, is_dated: bool) -> bool:
+        """Does a message begin behind the line end at `at`, which `From ` follows?"""
+        if base + at + 1 < self.skip:
+            return False
+        apart = data[at - 1] == 0x0A or data[at - 2 : at] == b"\n\r" or self.latest < 0
+        return (apart and (is_dated or dated(_line(data, at + 1)))) or self.claimed(base + at + 1)
 
     def found(self, place: int) -> None:
         self.latest = place
@@ -316,8 +336,8 @@ def is_first(data: bytes) -> bool:
     return bool(colon) and name.replace(b"-", b"").isalnum()
 
 
-def _searcher(size: int) -> Callable[[bytes, int, int], Iterable[tuple[int, bool]]]:
-    """Finds each line end before `From `, and tells whether a date of the usual form ends that line.
+def _searcher(size: int) -> Callable[[bytes, int, int], Iterable[tuple[int, int]]]:
+    """Finds each line end before `From `: its place, and where that line ends if a date of the usual form ends it.
 
     A re that begins with a literal is the quickest there is, where that repays its import.
     """
@@ -328,22 +348,17 @@ def _searcher(size: int) -> Callable[[bytes, int, int], Iterable[tuple[int, bool
     usual = rb"[A-Z][a-z][a-z] (?:[ 0][1-9]|[12]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [12]\d\d\d\r?\n"
     finditer = re.compile(rb"\nFrom (?:[^\n]* " + usual + rb")?").finditer
 
-    def search(data: bytes, low: int, high: int) -> Iterable[tuple[int, bool]]:
-        return [
-            (hit.start(), hit.end() - hit.start() > 6)
-            for hit in finditer(data, low, high + _LINE)
-            if hit.start() < high
-        ]
+    def search(data: bytes, low: int, high: int) -> Iterable[tuple[int, int]]:
+        found = [hit.span() for hit in finditer(data, low, high + _LINE)]
+        while found and found[-1][0] >= high:
+            found.pop()
+        return found
 
     return search
 
 
-def _none(line: bytes) -> None:
-    """Where lines may end with CRLF, no Status line is a usual one."""
-
-
-def _plain_search(data: bytes, low: int, high: int) -> Iterable[tuple[int, bool]]:
+def _plain_search(data: bytes, low: int, high: int) -> Iterable[tuple[int, int]]:
     at = data.find(b"\nFrom ", low, high + 5)
     while at >= 0:
-        yield at, False
+        yield at, at + _FROM
         at = data.find(b"\nFrom ", at + 6, high + 5)
