@@ -106,6 +106,10 @@ class Index:
         except (OSError, MailError):
             self.stop()
 
+    def knows_all(self, count: int) -> bool:
+        """Was something learnt of all messages that is not yet kept?"""
+        return self.builder is not None and self.builder.count == count
+
     def stop(self) -> None:
         """Learn no more."""
         if self.builder is not None:
@@ -136,7 +140,7 @@ class Index:
     def _keep(self, columns: Columns, stamp: Stamp, texts: Callable[[int], Chunk]) -> None:
         count = len(columns)
         self.counted = min(self.counted, len(columns.starts.base)) if isinstance(columns.starts, Column) else 0
-        if self.builder is not None and self.builder.count == count:
+        if self.builder is not None and self.knows_all(count):
             self._new_base(self.builder, columns)
         elif count - self.counted > max(_MANY, self.counted // 4):
             self.stop()
@@ -211,6 +215,7 @@ class Index:
         finally:
             os.close(fd)
         os.rename(new, path)
+        self.stamp, self.known = stamp, len(columns)
 
 
 def _whole(path: str) -> bytes:

@@ -50,6 +50,8 @@ class Mbox(Stored, Mailbox):
         self.details = []
         self.index: Index | None = None
         self.columns, self.stamp = self._look()
+        if self.index is not None and self.index.stamp is None:
+            self._keep_index()
         # The flags as the session was told them: a commit changes what differs from these, nothing else.
         self.told = bytearray(self.columns.flags)
         for at in self.aged():
@@ -147,8 +149,7 @@ class Mbox(Stored, Mailbox):
     def close(self) -> None:
         if self.fd >= 0:
             if self.index is not None:
-                if self.order is None and stamp_of(self.fd) == self.stamp:
-                    self.index.keep(self.columns, self.stamp, self._texts)
+                self._keep_index()
                 self.index.close()
             posix.close(self.fd)
             self.fd = -1
@@ -200,6 +201,16 @@ class Mbox(Stored, Mailbox):
             self.index.aged = aged
         extend(self.fd, columns, size, self.believe)
 
+    def _keep_index(self) -> None:
+        """Write what is new of the index, if all that is known is still true of the file."""
+        if self.index is not None and self.order is None and stamp_of(self.fd) == self.stamp:
+            self.index.keep(self.columns, self.stamp, self._texts)
+
+    def _learnt(self, number: int) -> None:
+        """Once the last message was read, do not wait for the end with what took so long to learn."""
+        if number == len(self.columns) - 1 and self.index is not None and self.index.knows_all(number + 1):
+            self._keep_index()
+
     def _kept_or_read(
         self,
         numbers: Iterable[int],
@@ -235,6 +246,7 @@ class Mbox(Stored, Mailbox):
             lines = self.lines(number) if end > len(data) else count_lines(data[line:end])
             if index is not None:
                 index.learn(number, ALL, summary.subject, summary, lines)
+                self._learnt(number)
             yield number, summary, lines
 
     def _read_subjects(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
@@ -243,6 +255,7 @@ class Mbox(Stored, Mailbox):
             subject = subject_of(data, line, body)
             if index is not None:
                 index.learn(number, SUBJECTS, subject)
+                self._learnt(number)
             yield number, subject
 
     def _texts(self, first: int) -> Chunk:
