@@ -131,6 +131,8 @@ def split(text: str) -> list[Address]:
 
     MailError(USAGE) names the piece that is none, and what must not be a recipient.
     """
+    if not text:
+        return []
     local, at, domain = text.partition("@")
     if local.strip(_PLAIN) or domain.strip(_PLAIN) or not local or bool(at) != bool(domain):
         from pymail import addresslist

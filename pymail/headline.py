@@ -8,9 +8,6 @@ message is wanted, and because 200,000 lines of it must be cheap: a line of ASCI
 from __future__ import annotations
 
 import time
-from _operator import itemgetter  # the public module loads 450 lines of Python for it
-
-from pymail.width import cut, fit, one_each
 
 try:
     from _operator import itemgetter  # the module around it costs a twentieth of the start
@@ -89,12 +86,18 @@ class Headline:
         )
         if summary.size <= self._most_octets and (lines is None or lines <= self._most_lines):
             text: str = self._template % self._pick(values)
-            if text.isascii() and text.isprintable() or one_each(text):
+            if text.isascii() and text.isprintable():
                 return text[: self._width].rstrip()
-        return cut(self._measured(values), self._width).rstrip()
+            from pymail.width import one_each
+
+            if one_each(text):
+                return text[: self._width].rstrip()
+        return self._measured(values)
 
     def _measured(self, values: Values) -> str:
         """The line put together by cells; the room that a large number lacks is taken from blanks beside it."""
+        from pymail.width import cut, fit
+
         line = ""
         owed = 0
         for part in self._parts:
@@ -109,7 +112,7 @@ class Headline:
                 line += text
             else:
                 line += fit(text, part.width, right=part.right) if part.width else cut(text, self._width)
-        return line
+        return cut(line, self._width).rstrip()
 
 
 def _pay(line: str, owed: int) -> tuple[str, int]:

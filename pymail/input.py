@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posix
 import sys
-from abc import ABC, abstractmethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pymail.variables.values import Variables
 
 
-class Source(ABC):
+class Source:
     """A place that lines come from.
 
     `name` and `number` tell where an error is; `startup` is true for start-up files,
@@ -30,9 +29,9 @@ class Source(ABC):
         self.startup = startup
         self.conditions: list[bool | None] = []
 
-    @abstractmethod
     def read(self, prompt: str) -> str | None:
         """The next line without its line end, None at the end."""
+        raise NotImplementedError
 
 
 class Script(Source):

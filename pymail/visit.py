@@ -8,12 +8,12 @@ before they leave the system mailbox (DESIGN 4); what changes goes there as one 
 from __future__ import annotations
 
 from pymail import listing, paths
-from pymail.disposal import Disposal, dispose
 from pymail.errors import USAGE, MailError
 from pymail.folder import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pymail.disposal import Disposal
     from pymail.mailboxes.mailbox import Deposit, Mailbox, Outcome
     from pymail.session import Filter, Session
 
@@ -77,6 +77,7 @@ def close(s: Session) -> None:
 
 
 def _commit(s: Session, folder: Folder) -> None:
+    from pymail.disposal import dispose
     from pymail.mailboxes.mailbox import Plan
 
     v = s.variables

@@ -14,14 +14,15 @@ ORDER = """
     errors paths deputy ownership options
     variables.table variables.posix variables.reading variables.sending variables.servers variables.commands
     variables.values
-    words charsets rfc2047 encodedwords folding width headers addresslist addresses aliases summary threads msglist
+    words charsets rfc2047 encodedwords folding width headers addresslist addresses aliases olddates summary threads
+    msglist
     body enclosure draft heading replies bodycoding bodytext flowed
     mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline report
     doubt display outline mailcap process printing tls secrets
     mailboxes.mailbox mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit mailboxes.prepend
-    mailboxes.changes mailboxes.commit mailboxes.mbox
+    mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.indexed
     mailboxes.letter mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
     mailboxes.opening
     deadletter

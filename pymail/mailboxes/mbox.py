@@ -1,7 +1,7 @@
 """An mbox: one file, each message behind its From_ line (RFC 4155; mboxo, mboxrd, mboxcl are all read).
 
 Apart from stored.py, which finds messages and their octets, because here they become
-letters and header lines: unquoted, with LF line ends, from the index where it knows them.
+letters and header lines: unquoted, with LF line ends. A large one has an index (indexed.py).
 
 The size that is told is the stored one: quoting and CRs count.
 """
@@ -12,34 +12,29 @@ import posix
 
 from pymail import paths
 from pymail.errors import NOPERM, MailError, reason, status_of
-from pymail.summary import OLD, Summary, find, from_head
+from pymail.summary import OLD, Summary, from_head
 
 from . import fromline
 from .mailbox import Mailbox, Outcome, Settings
-from .quoting import unquote
-from .scan import INDEXED, Columns, Shrunk, extend, read
-from .stored import Stored, scan_all, stamp_of
-from .texts import ALL, SUBJECTS, Chunk
+from .scan import Columns, extend, read
+from .stored import Stored, scan_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import TypeVar
+    from collections.abc import Iterable, Iterator
 
     from .index import Index
     from .mailbox import Deposit, Plan
     from .scan import Stamp
 
-    T = TypeVar("T")
-
-# So many messages that the index lacks are gathered before they are read.
-_WAITING = 4096
 # Deleting one octet is the quickest way to count it, while the piece stays in the processor's cache.
 _COUNTED = 1 << 15
 
 
 class Mbox(Stored, Mailbox):
     """An open mbox file."""
+
+    index: Index | None = None
 
     def __init__(self, name: str, path: str | None, fd: int, settings: Settings, readonly: str = "") -> None:
         """Scan the file `fd`, which is this mailbox's own from now on. Raises OSError, MailError."""
@@ -48,10 +43,7 @@ class Mbox(Stored, Mailbox):
         self.readonly = readonly
         self.notes = []
         self.details = []
-        self.index: Index | None = None
-        self.columns, self.stamp = self._look()
-        if self.index is not None and self.index.stamp is None:
-            self._keep_index()
+        self.columns, self.stamp = self.look()
         # The flags as the session was told them: a commit changes what differs from these, nothing else.
         self.told = bytearray(self.columns.flags)
         for at in self.aged():
@@ -77,6 +69,8 @@ class Mbox(Stored, Mailbox):
         return next(self.heads((index,)))[1]
 
     def pieces(self, index: int) -> Iterator[bytes]:
+        from .quoting import unquote
+
         fresh, crlf = True, None
         for piece in self.octets(index):
             if crlf is None:
@@ -93,25 +87,23 @@ class Mbox(Stored, Mailbox):
         return next(self.summaries((index,)))
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
-        def kept(number: int, first: int, chunk: Chunk) -> Summary:
-            return chunk.summaries[number - first]
-
-        return self._kept_or_read(numbers, ALL, kept, self._read_summaries)
+        for _, data, _, line, body, end in self.batches(numbers):
+            yield _summary(data, line, body, end)
 
     def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        def kept(number: int, first: int, chunk: Chunk) -> tuple[int, Summary, int]:
-            return number, chunk.summaries[number - first], chunk.lines[number - first]
-
-        return self._kept_or_read(numbers, ALL, kept, self._read_listing)
+        for number, data, _, line, body, end in self.batches(numbers):
+            lines = self.lines(number) if end > len(data) else count_lines(data[line:end])
+            yield number, _summary(data, line, body, end), lines
 
     def values(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        def kept(number: int, first: int, chunk: Chunk) -> tuple[int, str]:
-            return number, chunk.subjects[number - first]
-
         if name.lower() != b"subject":
             return super().values(name, numbers)
-        found = self._kept_or_read(numbers, SUBJECTS, kept, self._read_subjects)
-        return (pair for pair in found if pair[1])
+        return (pair for pair in self.subjects(numbers) if pair[1])
+
+    def subjects(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Number and decoded subject of each, "" where there is none."""
+        for number, data, _, line, body, _ in self.batches(numbers):
+            yield number, _subject(data, line, body)
 
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         for index, data, _, line, body, _ in self.batches(numbers):
@@ -122,7 +114,7 @@ class Mbox(Stored, Mailbox):
             return 0
         self.settle()
         if self.stamp[2] > self.columns.end:
-            self._extend(self.columns, self.stamp[2])
+            self.extend(self.columns, self.stamp[2])
         return self._welcome()
 
     def append(self, deposits: Iterable[Deposit]) -> int:
@@ -148,122 +140,30 @@ class Mbox(Stored, Mailbox):
 
     def close(self) -> None:
         if self.fd >= 0:
-            if self.index is not None:
-                self._keep_index()
-                self.index.close()
             posix.close(self.fd)
             self.fd = -1
 
-    def realign(self) -> None:
-        super().realign()
-        if self.index is not None:
-            self.index.forget()
+    def look(self) -> tuple[Columns, Stamp]:
+        """The columns of the file, and the stamp that they are true of."""
+        return scan_all(self.fd, self.believe)
+
+    def extend(self, columns: Columns, size: int) -> None:
+        """Look at what was appended; the last message known may have been half written."""
+        extend(self.fd, columns, size, self.believe)
 
     def aged(self) -> set[int]:
         """The messages that are old although their Status line does not say so."""
-        return self.index.aged if self.index is not None and self.order is None else set()
+        return set()
 
     def settle_for(self, count: int, late: Iterable[int] = ()) -> None:
         """The same; `late` are messages whose Status line does not yet say that they are old."""
         super().settle_for(count)
-        if self.index is not None:
-            self.index.aged |= {self.place(number) for number in late}
-            self.index.cut(count)
 
     def _writable(self) -> str:
         """The path to write to; MailError when there is none."""
         if self.readonly or self.path is None:
             raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
         return self.path
-
-    def _look(self) -> tuple[Columns, Stamp]:
-        """The columns of the file, from the index as far as it goes, and the stamp that they are true of."""
-        stamp = stamp_of(self.fd)
-        if self.path is not None and self.settings.cache and stamp[2] >= INDEXED:
-            from .index import Index
-
-            self.index = Index(self.settings.cache, stamp, self.believe)
-            columns = self.index.load(self.fd, stamp)
-            try:
-                if columns is not None and columns.end < stamp[2]:
-                    self._extend(columns, stamp[2])
-                if columns is not None:
-                    return columns, stamp
-            except Shrunk:
-                self.index.forget()
-        return scan_all(self.fd, self.believe)
-
-    def _extend(self, columns: Columns, size: int) -> None:
-        """Look at what was appended; the last message known may have been half written."""
-        if self.index is not None:
-            aged = self.index.aged
-            self.index.cut(max(len(columns) - 1, 0))
-            self.index.aged = aged
-        extend(self.fd, columns, size, self.believe)
-
-    def _keep_index(self) -> None:
-        """Write what is new of the index, if all that is known is still true of the file."""
-        if self.index is not None and self.order is None and stamp_of(self.fd) == self.stamp:
-            self.index.keep(self.columns, self.stamp, self._texts)
-
-    def _learnt(self, number: int) -> None:
-        """Once the last message was read, do not wait for the end with what took so long to learn."""
-        if number == len(self.columns) - 1 and self.index is not None and self.index.knows_all(number + 1):
-            self._keep_index()
-
-    def _kept_or_read(
-        self,
-        numbers: Iterable[int],
-        kind: int,
-        kept: Callable[[int, int, Chunk], T],
-        unkept: Callable[[Iterable[int]], Iterator[T]],
-    ) -> Iterator[T]:
-        """What the index keeps of messages, and of the others what is read of them in bulk, in the order asked for."""
-        if self.index is None:
-            yield from unkept(numbers)
-            return
-        self.settle()
-        waiting: list[int] = []
-        for number in numbers:
-            found = self.index.chunk(number, kind) if self.order is None else None
-            if found is None:
-                waiting.append(number)
-            if waiting and (found is not None or len(waiting) == _WAITING):
-                yield from unkept(waiting)
-                waiting = []
-            if found is not None:
-                yield kept(number, *found)
-        yield from unkept(waiting)
-
-    def _read_summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
-        for _, data, _, line, body, end in self.batches(numbers):
-            yield _summary(data, line, body, end)
-
-    def _read_listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        index = self.index
-        for number, data, _, line, body, end in self.batches(numbers):
-            summary = _summary(data, line, body, end)
-            lines = self.lines(number) if end > len(data) else count_lines(data[line:end])
-            if index is not None:
-                index.learn(number, ALL, summary.subject, summary, lines)
-                self._learnt(number)
-            yield number, summary, lines
-
-    def _read_subjects(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        index = self.index
-        for number, data, _, line, body, _ in self.batches(numbers):
-            subject = subject_of(data, line, body)
-            if index is not None:
-                index.learn(number, SUBJECTS, subject)
-                self._learnt(number)
-            yield number, subject
-
-    def _texts(self, first: int) -> Chunk:
-        """What a header list shows of the messages from `first` on, for the index."""
-        chunk = Chunk(ALL)
-        for _, summary, lines in self._read_listing(range(first, len(self.columns))):
-            chunk.add(summary, lines)
-        return chunk
 
     def _welcome(self) -> int:
         """Count the messages in that the session does not know yet; how many there were."""
@@ -276,17 +176,6 @@ class Mbox(Stored, Mailbox):
             self.order += arrived
             self.told += bytes(self.columns.flags[at] for at in arrived)
         return len(self.told) - before
-
-
-def subject_of(data: bytes, line: int, body: int) -> str:
-    """The decoded Subject: of the header between `line` and `body`, "" without one."""
-    from pymail import headers
-
-    at = data.find(b"\nSubject:", line - 1, body)
-    end = data.find(b"\n", at + 9, body)
-    if at < 0 or data[end + 1 : end + 2] in (b" ", b"\t"):
-        return headers.decode(find(data[line:body], b"Subject"))
-    return headers.decode(data[at + 9 : end].strip())
 
 
 def has_crlf(data: bytes) -> bool:
@@ -307,6 +196,18 @@ def _summary(data: bytes, line: int, body: int, end: int) -> Summary:
     if not summary.date:
         summary = from_head(head, end - line, fromline.parse(data[data.rfind(b"\n", 0, line - 1) + 1 : line])[1])
     return summary
+
+
+def _subject(data: bytes, line: int, body: int) -> str:
+    """The decoded Subject: of the header between `line` and `body`, "" without one."""
+    from pymail import headers
+    from pymail.summary import find
+
+    at = data.find(b"\nSubject:", line - 1, body)
+    end = data.find(b"\n", at + 9, body)
+    if at < 0 or data[end + 1 : end + 2] in (b" ", b"\t"):
+        return headers.decode(find(data[line:body], b"Subject"))
+    return headers.decode(data[at + 9 : end].strip())
 
 
 def _lf(head: bytes) -> bytes:

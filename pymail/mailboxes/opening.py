@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SCHEMES = ("mbox", "maildir", "file")
 _REMOTE = ("pop3", "pop3s", "imap", "imaps")
 _LOOKED_AT = 4096
+# From this size on, an index is read sooner than the file is scanned.
+INDEXED = 1 << 19
 # First octets of compressed files; which of them it is, packed.py knows.
 _PACKED = (b"\x1f", b"B", b"\xfd")
 _NAME = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
@@ -164,9 +166,13 @@ def _copied(name: str, source: int, kind: str, why: str, settings: Settings) -> 
 def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str, scheme: str) -> Mailbox:
     """The open file as the kind of mailbox that it is."""
     if scheme == "mbox" or _is_mbox(fd):
-        from . import mbox
+        if path is not None and settings.cache and posix.fstat(fd).st_size >= INDEXED:
+            from .indexed import Indexed
 
-        return mbox.Mbox(name, path, fd, settings, why)
+            return Indexed(name, path, fd, settings, why)
+        from .mbox import Mbox
+
+        return Mbox(name, path, fd, settings, why)
     if _is_header(posix.pread(fd, _LOOKED_AT, 0)):
         from . import eml
 

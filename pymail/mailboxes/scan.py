@@ -52,8 +52,6 @@ OVERLAP = 1 << 16
 LONGEST_HEADER = 1 << 20
 # From this size on, importing re and array costs less than they save.
 LARGE = 4 << 20
-# From this size on, an index is read sooner than the file is scanned.
-INDEXED = 1 << 19
 # Octets of a line end and `From `.
 _FROM = 6
 # The Status line of most messages, with the line ends around it.

@@ -11,11 +11,9 @@ looked for by its mark and length.
 from __future__ import annotations
 
 import posix
-from bisect import bisect_left
 
 from pymail.errors import TEMPFAIL, MailError
 
-from .identity import identities, match
 from .scan import Columns, Shrunk, extend, is_message, read
 
 TYPE_CHECKING = False
@@ -58,6 +56,8 @@ class Stored:
 
     def realign(self) -> None:
         """Scan the file anew, since another program changed it, and find each message again."""
+        from .identity import identities, match
+
         old = identities(self.columns)
         self.columns, self.stamp = scan_all(self.fd, self.believe)
         found = match(old, identities(self.columns))
@@ -150,12 +150,21 @@ class Stored:
                     yield run
                     at = self.where(number)
                 run = []
-                starts = self.columns.starts
-                until = max(bisect_left(starts, starts[at] + BATCH, at) - 1, at + 1)
+                until = self._reach(at)
             run.append(number)
             after = at + 1
         if run:
             yield run
+
+    def _reach(self, at: int) -> int:
+        """Before which message a run from this one on ends: all in between lie within a batch."""
+        starts = self.columns.starts
+        limit, count = starts[at] + BATCH, len(starts)
+        if starts[count - 1] >= limit:
+            from bisect import bisect_left
+
+            count = bisect_left(starts, limit, at)
+        return max(count - 1, at + 1)
 
     def _read_run(self, run: list[int]) -> bytes | None:
         """The octets of a run of messages; None when they turn out not to lie side by side any more."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from letters import letter
 
-from pymail.mailboxes import mbox, texts
+from pymail.mailboxes import opening, texts
 from pymail.mailboxes.mailbox import Deposit, Mailbox, Plan, Settings
 from pymail.mailboxes.mbox import Mbox
 from pymail.mailboxes.opening import append_to, open_mailbox
@@ -23,7 +23,7 @@ Open = Callable[..., Mbox]
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Index small mailboxes, in small chunks."""
-    monkeypatch.setattr(mbox, "INDEXED", 1)
+    monkeypatch.setattr(opening, "INDEXED", 1)
     for module in ("pymail.mailboxes.texts", "pymail.mailboxes.index", "pymail.mailboxes.base"):
         monkeypatch.setattr(f"{module}.CHUNK", 3)
     assert texts.CHUNK == 3

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from servers import Dovecot, Exim, Postfix
 
-from pymail.mailboxes import commit, layout, mbox
+from pymail.mailboxes import commit, layout, opening
 from pymail.mailboxes.mailbox import Deposit, Mailbox, Plan, Settings
 from pymail.mailboxes.opening import append_to, open_mailbox
 from pymail.summary import ANSWERED, FLAGGED, OLD, SEEN
@@ -62,8 +62,8 @@ class Model(RuleBasedStateMachine):
         for name in ("state", "cache"):
             (self.folder / name).mkdir(mode=0o700)
         self.path = str(self.folder / "box")
-        self.before = mbox.INDEXED, commit._SMALL, layout.BLOCK
-        mbox.INDEXED, commit._SMALL, layout.BLOCK = 1, small, max(block, layout.PAGE)
+        self.before = opening.INDEXED, commit._SMALL, layout.BLOCK
+        opening.INDEXED, commit._SMALL, layout.BLOCK = 1, small, max(block, layout.PAGE)
         cache = str(self.folder / "cache") if index else ""
         self.settings = Settings(str(self.folder / "state"), cache, 5)
         append_to(self.path, [], newkind=self.kind, settings=self.settings)
@@ -129,7 +129,7 @@ class Model(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "before"):
-            mbox.INDEXED, commit._SMALL, layout.BLOCK = self.before
+            opening.INDEXED, commit._SMALL, layout.BLOCK = self.before
             shutil.rmtree(self.folder)
 
 
