@@ -26,12 +26,10 @@ def edits(head: bytes, wanted: int, compact: bool) -> list[tuple[int, int, bytes
     nothing behind them has to move.
     """
     found: list[tuple[int, int, bytes]] = []
-    added = b""
-    for name, value, have in (
-        (b"Status", status_of(wanted).encode(), _value(head, b"Status")),
-        (b"X-Status", xstatus_of(wanted).encode(), _value(head, b"X-Status")),
-    ):
-        lines = list(_lines(head, name))
+    added, lowered = b"", b"\n" + head.lower()
+    for name, value in ((b"Status", status_of(wanted).encode()), (b"X-Status", xstatus_of(wanted).encode())):
+        lines = list(_lines(lowered, b"\n" + name.lower() + b":"))
+        have = b" ".join(head[start + len(name) + 1 : end] for start, end in lines)
         if lines and flags_from(value, value) != flags_from(have, have):
             found.append(_change(head, *lines[0], name, value, compact))
         elif not lines and value:
@@ -72,19 +70,14 @@ def _change(head: bytes, start: int, end: int, name: bytes, value: bytes, compac
     return start, end - start, line + line_end
 
 
-def _value(head: bytes, name: bytes) -> bytes:
-    return b" ".join(head[start + len(name) + 1 : end] for start, end in _lines(head, name))
-
-
-def _lines(head: bytes, name: bytes) -> Iterator[tuple[int, int]]:
-    """Where the lines of the field `name` begin and end, line end included, in any case of letters."""
-    block = b"\n" + head.lower()
-    wanted = b"\n" + name.lower() + b":"
-    at = block.find(wanted)
+def _lines(lowered: bytes, wanted: bytes) -> Iterator[tuple[int, int]]:
+    """Where the lines of a field begin and end in a header, line end included; `lowered` is it, behind a line end."""
+    at = lowered.find(wanted)
     while at >= 0:
-        end = head.find(b"\n", at) + 1 or len(head)
+        end = lowered.find(b"\n", at + 1)
+        end = end if end >= 0 else len(lowered) - 1
         yield at, end
-        at = block.find(wanted, end)
+        at = lowered.find(wanted, end)
 
 
 def _without(fields: bytes) -> bytes:
