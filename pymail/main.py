@@ -148,6 +148,10 @@ def _mode(s: Session, given: Options) -> int:
         from pymail import queuemode
 
         return queuemode.run(s, given)
+    if given.has("smtp"):
+        from pymail import conversation
+
+        return conversation.run(s, [*filter(None, given.all("smtp")), *given.operands, *given.literal])
     if given.has("all"):
         raise MailError("--all: goes with --outbox", USAGE)
     if s.sending:

@@ -94,12 +94,16 @@ GENERAL = (
 
 QUEUE = (
     Option("", "flush", "", "Send what waits in the outbox."),
-    Option("", "outbox", "", "List what waits in the outbox."),
+    Option("", "outbox", "", "List what waits in the outbox; or show, delete, retry or hold the letters named."),
     Option("", "all", "", "With --outbox, as root: everybody's."),
 )
 
-SECTIONS = (("Sending", SENDING), ("Reading", READING), ("Both", GENERAL), ("The outbox", QUEUE))
-TABLE = SENDING + READING + GENERAL + QUEUE
+BY_HAND = (Option("", "smtp", "[HOST]", "Talk SMTP by hand with the server that is the operand, or localhost."),)
+
+SECTIONS = (
+    ("Sending", SENDING), ("Reading", READING), ("Both", GENERAL), ("The outbox", QUEUE), ("By hand", BY_HAND),
+)  # fmt: skip
+TABLE = tuple(option for _, section in SECTIONS for option in section)
 
 
 class Options:

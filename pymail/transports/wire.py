@@ -82,6 +82,26 @@ class Wire:
         """Nothing has been said that was not asked for."""
         return not self._ahead
 
+    def heard(self) -> bool:
+        """Has something come that was not asked for? The end of the connection is Lost."""
+        if not self._ahead:
+            self._socket.settimeout(0.001)  # what TLS alone has to say is not enough
+            try:
+                self._ahead = self._socket.recv(REPLY_LIMIT)
+            except TimeoutError:
+                return False
+            except OSError as error:
+                raise Lost(_why(error), self._parting) from None
+            if not self._ahead:
+                raise Lost("closed the connection", self._parting)
+        return True
+
+    @property
+    def cipher(self) -> str:
+        """The version of TLS and what it encrypts by, "" in the clear."""
+        name, version, _ = getattr(self._socket, "cipher", lambda: None)() or ("", "", 0)
+        return f"{version} {name}".strip()
+
     def encrypt(self, wrap: Callable[[sockets.socket], sockets.socket]) -> None:
         """Go on by TLS. What was sent in the clear ahead of the handshake is somebody else's (CVE-2011-0411)."""
         if not self.quiet:
