@@ -16,8 +16,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from pymail import interpreter, msglist, options  # noqa: E402
 from pymail.escapes.every import ESCAPES  # noqa: E402
-from pymail.variables.table import FLAG, Variable  # noqa: E402
-from pymail.variables.values import SECTIONS  # noqa: E402
+from pymail.variables.table import FLAG, SECTIONS, Variable  # noqa: E402
 from pymail.verbs import table  # noqa: E402
 
 PAGES = ("pymail.1", "pymailrc.5")

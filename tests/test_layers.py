@@ -12,8 +12,7 @@ ROOT = Path(__file__).parent.parent / "pymail"
 
 ORDER = """
     errors paths deputy ownership options
-    variables.table variables.posix variables.reading variables.sending variables.servers variables.commands
-    variables.values
+    variables.table variables.values
     words charsets rfc2047 encodedwords folding width headers addresslist addresses aliases olddates summary threads
     msglist
     body enclosure draft heading replies bodycoding bodytext flowed

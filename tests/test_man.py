@@ -13,7 +13,7 @@ import pytest
 
 from pymail import interpreter, msglist, options
 from pymail.escapes.every import ESCAPES
-from pymail.variables.values import TABLE
+from pymail.variables.table import TABLE
 from pymail.verbs import table
 
 MAN = Path(__file__).parent.parent / "man"

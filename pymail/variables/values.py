@@ -8,22 +8,11 @@ asks for must stand in a table.
 from __future__ import annotations
 
 from pymail.errors import USAGE, MailError
-from pymail.variables import commands, posix, reading, sending, servers
-from pymail.variables.table import FLAG, TEXT, Variable
+from pymail.variables.table import FLAG, POSIX, TABLE, TEXT, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-# As pymailrc(5) has them.
-SECTIONS = (
-    ("POSIX", posix.ROWS),
-    ("Sending", sending.ROWS),
-    ("Servers", servers.ROWS),
-    ("Mailboxes and display", reading.ROWS),
-    ("Commands", commands.ROWS),
-)
-TABLE = {row.name: row for _, rows in SECTIONS for row in rows}
 
 
 class Variables:
@@ -103,7 +92,7 @@ class Variables:
 
     def import_environment(self, environ: Mapping[str, str]) -> None:
         """Take over the environment variables that POSIX names (Start-Up, step 3)."""
-        for row in posix.ROWS:
+        for row in POSIX:
             value = environ.get(row.name) if row.environ else None
             if value:
                 self._given.setdefault(row.name, (value, "environment"))

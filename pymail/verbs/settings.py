@@ -12,7 +12,8 @@ from pymail import interpreter, words
 from pymail.errors import USAGE, MailError
 from pymail.input import Script
 from pymail.session import Session
-from pymail.variables.values import TABLE, shown
+from pymail.variables.table import TABLE
+from pymail.variables.values import shown
 from pymail.verbs.kinds import NOTHING, Members, Text, Words
 from pymail.verbs.table import verb
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pymail.errors import MailError
-from pymail.variables.table import FLAG, NUMBER
-from pymail.variables.values import TABLE, Variables, shown
+from pymail.variables.table import FLAG, NUMBER, TABLE
+from pymail.variables.values import Variables, shown
 
 
 def test_posixly_correct_flips_the_defaults() -> None:
