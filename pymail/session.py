@@ -332,7 +332,7 @@ class Session:
         login = login.strip('"')
         parts = {"local": login, "domain": domain or login, "email": address}
         name = printable(parts[self.variables.text("outfilename") or "local"]).replace("/", "_")
-        name = "_" + name[1:] if name[:1] in ".-" else name
+        name = name if name[:1].isalnum() else "_" + name[1:]
         return paths.join(self.names().directory if self.variables.flag("outfolder") else "", name)
 
 
