@@ -85,7 +85,7 @@ class Dialogue:
         screen = io.StringIO()
         child = pexpect.spawn(
             argv[0], argv[1:], env=self.home.env, cwd=str(self.home.path), dimensions=(24, 80), encoding="utf-8",
-            timeout=SECONDS,
+            timeout=SECONDS, use_poll=True,
         )  # fmt: skip
         child.delaybeforesend = None
         child.logfile_read = screen

@@ -38,7 +38,7 @@ def shell(home: Home, lines: list[str]) -> list[str]:
     (commands / "pymail").chmod(0o755)
     env = home.env | {"PATH": f"{commands}:{home.env['PATH']}", "PS1": "$ ", "ENV": ""}
     screen = io.StringIO()
-    child = pexpect.spawn("/bin/sh", ["-i"], env=env, cwd=str(home.path), encoding="utf-8", timeout=15)
+    child = pexpect.spawn("/bin/sh", ["-i"], env=env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True)
     child.delaybeforesend = None
     child.logfile_read = screen
     for line in lines:

@@ -124,10 +124,13 @@ class Model(RuleBasedStateMachine):
             octets = mailbox.raw(index)
             found[number_of(octets)] = mailbox.flags(index)
             assert plain(octets) == self.letters[number_of(octets)]
+        mailbox.close()
         assert found == self.there
         assert self.kind != "mbox" or list(found) == list(self.there)
 
     def teardown(self) -> None:
+        for mailbox, _, _ in self.sessions:
+            mailbox.close()
         if hasattr(self, "before"):
             opening.INDEXED, commit._SMALL, layout.BLOCK = self.before
             shutil.rmtree(self.folder)
@@ -160,6 +163,7 @@ def test_fifty_sessions_each_delete_their_own_message(tmp_path: Path) -> None:
     numbers = [number_of(mailbox.head(index)) for index in range(len(mailbox))]
     assert numbers == [*range(50, 60), *range(100, 150)]
     assert (mailbox.flags(5), mailbox.flags(9)) == (SEEN, OLD)
+    mailbox.close()
 
 
 # Deletes one message after the other, as long as there are some and no more than so often.
@@ -173,7 +177,8 @@ with open(log, "wb") as gone:
     for turn in range(int(quits)):
         box = open_mailbox(path, Settings(state, "", 60))
         keep = dict.fromkeys(range(len(box) // 2, len(box)), 2)
-        remove = range(0, len(box), 2)
+        # The last one may be half written yet: then it stays.
+        remove = range(0, max(len(box) - 1, 0), 2)
         letters = [box.head(number) for number in remove]
         if box.commit(Plan(remove, keep)).removed == len(letters):
             gone.writelines(letters)
@@ -249,7 +254,8 @@ def read_as(owner: pwd.struct_passwd, path: Path, state: Path, log: Path) -> Non
     gone = os.open(log, os.O_WRONLY | os.O_APPEND)
     for _ in range(200):
         box = open_mailbox(str(path), Settings(str(state), "", 60))
-        remove = range(0, len(box), 2)
+        # The last one may be half written yet: then it stays.
+        remove = range(0, max(len(box) - 1, 0), 2)
         letters = b"".join(box.head(number) for number in remove)
         assert box.commit(Plan(remove, dict.fromkeys(range(1, len(box), 2), SEEN))).removed == len(remove)
         os.write(gone, letters)
