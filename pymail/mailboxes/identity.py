@@ -14,7 +14,8 @@ def match(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> list[int]:
     """For each old message the place of the same one among the new, -1 where there is none.
 
     Twins, alike in mark and length, are told apart by their order; where some of them went, nobody can say
-    which: -2 for all of them.
+    which: -2 for all of them. So for one that begins as it did and is of another length: it was half written when
+    it was read, or another program has edited it.
     """
     places: dict[tuple[int, int], list[int]] = {}
     for at, identity in enumerate(new):
@@ -23,7 +24,8 @@ def match(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> list[int]:
     for identity in old:
         twins[identity] = twins.get(identity, 0) + 1
     heirs = {key: iter(places[key]) for key, count in twins.items() if len(places.get(key, ())) >= count}
-    return [next(heirs[key]) if key in heirs else -2 if key in places else -1 for key in old]
+    marks = {mark for mark, _ in places}
+    return [next(heirs[key]) if key in heirs else -2 if key[0] in marks else -1 for key in old]
 
 
 def identities(columns: Columns) -> list[tuple[int, int]]:

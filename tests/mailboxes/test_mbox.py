@@ -240,6 +240,19 @@ def test_of_twins_that_another_program_thinned_out_none_is_deleted_and_that_is_t
     assert len(open_box()) == 2
 
 
+@pytest.mark.parametrize(("missing", "unmatched"), [(14, 1), (35, 0)])
+def test_a_letter_that_was_half_written_when_it_was_read_is_not_deleted_unseen(
+    open_box: Open, box: Path, missing: int, unmatched: int
+) -> None:
+    whole = FROM + b"Message-ID: <2@x>\n\nfirst half\nsecond half\n\n"
+    mailbox = open_box(FROM + b"A: b\n\nx\n\n" + whole[:-missing])
+    with open(box, "ab") as file:
+        file.write(whole[-missing:])
+    outcome = mailbox.commit(Plan(remove=[0, 1]))
+    assert (outcome.kept, outcome.removed, outcome.unmatched) == (1, 1, unmatched)
+    assert box.read_bytes() == whole
+
+
 def test_an_edited_letter_is_quoted_and_keeps_its_from_line(open_box: Open, box: Path) -> None:
     open_box(FROM + b"A: b\n\nx\n\n" + FROM + b"C: d\n\ny\n").commit(Plan(replace={0: b"E: f\n\nFrom z"}))
     assert box.read_bytes() == FROM + b"E: f\n\n>From z\n\n" + FROM + b"C: d\n\ny\n"
