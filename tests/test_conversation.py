@@ -239,7 +239,9 @@ def test_password_never_goes_in_the_clear_to_another_machine(pymail: Run, home: 
 
 def test_at_a_terminal_there_is_a_prompt_and_no_echo_of_ours(home: Home, sink: Sink) -> None:
     argv = [*PYMAIL, *home.options, "--smtp", f"127.0.0.1:{sink.port}"]
-    child = pexpect.spawn(argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True)
+    child = pexpect.spawn(
+        argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True
+    )
     child.delaybeforesend = None
     for line in ("EHLO me", "MAIL FROM:<a>", "RCPT TO:<b>", "DATA"):
         child.expect_exact("smtp> ")
@@ -266,7 +268,9 @@ def test_password_is_asked_for_without_echo(home: Home) -> None:
 
     with Sink(("AUTH PLAIN",), login=login) as sink:
         argv = [*PYMAIL, *home.options, "--smtp", f"127.0.0.1:{sink.port}"]
-        child = pexpect.spawn(argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True)
+        child = pexpect.spawn(
+            argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True
+        )
         child.delaybeforesend = None
         shown = []
         for line, answer in (("EHLO me", "smtp> "), ("auth plain bob", "password of bob: "), ("sesame", "smtp> ")):
@@ -282,7 +286,9 @@ def test_password_is_asked_for_without_echo(home: Home) -> None:
 def test_interrupt_ends_the_waiting_and_not_the_conversation(home: Home) -> None:
     with Sink(script={"NOOP": HANG}) as sink:
         argv = [*PYMAIL, *home.options, "--smtp", f"127.0.0.1:{sink.port}"]
-        child = pexpect.spawn(argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True)
+        child = pexpect.spawn(
+            argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True
+        )
         child.delaybeforesend = None
         child.expect_exact("smtp> ")
         child.sendline("NOOP")

@@ -18,7 +18,8 @@ ORDER = """
     body enclosure draft heading replies bodycoding bodytext flowed
     mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline report
     doubt display outline mailcap process printing tls secrets
-    mailboxes.mailbox mailboxes.exposure mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
+    mailboxes.mailbox mailboxes.exposure
+    mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit mailboxes.prepend
     mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.indexed

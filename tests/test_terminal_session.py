@@ -21,7 +21,9 @@ def typist(home: Home, sink: Sink) -> Iterator[Typist]:
 
     def start(*args: str) -> pexpect.spawn[str]:
         argv = [*PYMAIL, *home.options, "-S", f"mta={sink.url}", *args]
-        child = pexpect.spawn(argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True)
+        child = pexpect.spawn(
+            argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True
+        )
         child.delaybeforesend = None
         children.append(child)
         return child
