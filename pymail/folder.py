@@ -181,7 +181,10 @@ class Folder:
         """The messages in a state that `:x` names."""
         column, test = (self.flags, _FLAGS[letter]) if letter in _FLAGS else (self.marks, _MARKS[letter])
         # Octets are turned into truths and looked for in bulk: 200,000 messages cost no call each.
-        truths = column.translate(bytes(bool(test(octet)) for octet in range(256)))
+        table = bytearray(256)
+        for octet in range(256) if len(column) > 256 else set(column):
+            table[octet] = bool(test(octet))
+        truths = column.translate(table)
         place = truths.find(1)
         while place >= 0:
             yield self.number(place)
