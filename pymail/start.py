@@ -12,7 +12,7 @@ import gc
 import posix
 import sys
 from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
+from _frozen_importlib_external import MAGIC_NUMBER
 from marshal import loads
 
 TYPE_CHECKING = False
@@ -21,54 +21,50 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _HERE = __file__.rpartition("/")[0]
-_TAG = sys.implementation.cache_tag
+_COMPILED = f".{sys.implementation.cache_tag}.pyc"
 _LONGEST = 1 << 16  # octets of a compiled module
 
 
-class Compiled(SourceFileLoader):
-    """Loads a module whose compiled form has been read already."""
-
-    def __init__(self, name: str, path: str, octets: bytes) -> None:
-        self.name = name
-        self.path = path
-        self._octets = octets
-
-    def exec_module(self, module: ModuleType) -> None:
-        code = loads(memoryview(self._octets)[16:])
-        self._octets = b""
-        exec(code, module.__dict__)
-
-
 class Finder:
-    """Finds the modules of this package (the `find_spec` of PEP 451)."""
+    """Finds and loads the modules of this package (PEP 451)."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
+        """Where a module is, its compiled form read already; None for what Python shall search for."""
         if not path or not path[0].startswith(_HERE):
             return None
         folder, last = path[0], name.rpartition(".")[2]
-        return _spec(name, folder, last) or _spec(name, f"{folder}/{last}", "__init__")
+        return self._spec(name, folder, last) or self._spec(name, f"{folder}/{last}", "__init__")
 
+    def _spec(self, name: str, folder: str, file: str) -> ModuleSpec | None:
+        source, compiled = f"{folder}/{file}.py", f"{folder}/__pycache__/{file}{_COMPILED}"
+        try:
+            status = posix.stat(source)
+            descriptor = posix.open(compiled, posix.O_RDONLY | posix.O_CLOEXEC)
+        except OSError:
+            return None
+        octets = posix.read(descriptor, _LONGEST)
+        posix.close(descriptor)
+        # PEP 552: a magic number, no flags, time and size of the source.
+        made_from = (int(status.st_mtime) & 0xFFFFFFFF) | (status.st_size & 0xFFFFFFFF) << 32
+        if octets[:16] != MAGIC_NUMBER + bytes(4) + made_from.to_bytes(8, "little") or len(octets) == _LONGEST:
+            return None
+        is_package = file == "__init__"
+        spec = ModuleSpec(name, self, origin=source, loader_state=octets, is_package=is_package)  # type: ignore[arg-type]
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(folder)
+        spec.cached = compiled
+        spec.has_location = True
+        return spec
 
-def _spec(name: str, folder: str, file: str) -> ModuleSpec | None:
-    source, compiled = f"{folder}/{file}.py", f"{folder}/__pycache__/{file}.{_TAG}.pyc"
-    try:
-        status = posix.stat(source)
-        descriptor = posix.open(compiled, posix.O_RDONLY | posix.O_CLOEXEC)
-    except OSError:
-        return None
-    octets = posix.read(descriptor, _LONGEST)
-    posix.close(descriptor)
-    # PEP 552: a magic number, no flags, time and size of the source.
-    made_from = int(status.st_mtime) & 0xFFFFFFFF, status.st_size & 0xFFFFFFFF
-    head = MAGIC_NUMBER + bytes(4) + b"".join(number.to_bytes(4, "little") for number in made_from)
-    if octets[:16] != head or len(octets) == _LONGEST:
-        return None
-    spec = ModuleSpec(name, Compiled(name, source, octets), origin=source, is_package=file == "__init__")
-    if spec.submodule_search_locations is not None:
-        spec.submodule_search_locations.append(folder)
-    spec.cached = compiled
-    spec.has_location = True
-    return spec
+    def create_module(self, spec: ModuleSpec) -> None:
+        """A module as Python makes them."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the compiled form in the module."""
+        spec = module.__spec__
+        assert spec is not None
+        octets, spec.loader_state = spec.loader_state, None
+        exec(loads(memoryview(octets)[16:]), module.__dict__)
 
 
 def run() -> None:

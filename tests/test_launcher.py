@@ -123,7 +123,7 @@ SAYS_HOW = STUB.replace('"site" in sys.modules', "type(__loader__).__name__")
 def test_compiled_code_is_run_without_a_search(layout: Path) -> None:
     (layout / PACKAGES / "pymail" / "main.py").write_text(SAYS_HOW)
     loaders = [json.loads(run(*by_path(layout)).stdout)["site"] for _ in range(2)]
-    assert loaders == ["SourceFileLoader", "Compiled"]  # compiled by the first run
+    assert loaders == ["SourceFileLoader", "Finder"]  # compiled by the first run
 
 
 def test_source_that_was_changed_is_compiled_anew(layout: Path) -> None:
