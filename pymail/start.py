@@ -20,17 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-_HERE = __file__.rpartition("/")[0]
 _COMPILED = f".{sys.implementation.cache_tag}.pyc"
 _LONGEST = 1 << 16  # octets of a compiled module
 
 
 class Finder:
-    """Finds and loads the modules of this package (PEP 451)."""
+    """Finds and loads the modules of the package in a folder (PEP 451)."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
         """Where a module is, its compiled form read already; None for what Python shall search for."""
-        if not path or not path[0].startswith(_HERE):
+        if name == "pymail":
+            return self._spec(name, self.package, "__init__")
+        if not path or not name.startswith("pymail."):
             return None
         folder, last = path[0], name.rpartition(".")[2]
         return self._spec(name, folder, last) or self._spec(name, f"{folder}/{last}", "__init__")
@@ -67,10 +71,10 @@ class Finder:
         exec(loads(memoryview(octets)[16:]), module.__dict__)
 
 
-def run() -> None:
-    """Run the program and leave the process with its exit status."""
+def run(package: str) -> None:
+    """Run the program that is the package in this folder, and leave the process with its exit status."""
     gc.set_threshold(100_000, 50, 50)  # as it is, loading modules alone sets off dozens of collections
-    sys.meta_path.insert(0, Finder())
+    sys.meta_path.insert(0, Finder(package))
     from pymail.main import main
 
     status = main()

@@ -17,8 +17,8 @@ USER = pwd.getpwuid(os.geteuid()).pw_name
 START = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-__file__ = ""
-exec(open({str(ROOT / "pymail" / "launcher" / "pymail-python")!r}).read())
+from pymail import start
+start.run({str(ROOT / "pymail")!r})
 """
 PYMAIL = (sys.executable, "-I", "-S", "-c", START)
 
