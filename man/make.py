@@ -69,7 +69,7 @@ def escape_list() -> str:
     rows = [("Ic " + word("~~text"), "Begin a line with a tilde.")]
     for row in ESCAPES:
         heads = " , ".join("Ic " + word("~" + spelling) for spelling in row.spellings)
-        rows.append((heads + (f" Ar {word(row.synopsis)}" if row.synopsis else ""), row.help))
+        rows.append((heads + (f" Ar {word(row.synopsis)}" if row.synopsis else ""), f"{row.help} {row.more}".strip()))
     return items(rows)
 
 

@@ -90,8 +90,7 @@ def attempt(session: Session, line: str) -> bool:
     except KeyboardInterrupt:
         if session.sources_are_files():
             raise
-        session.keyboard.forget()
-        session.complain("Interrupt")
+        _interrupted(session)
     return False
 
 
@@ -111,6 +110,8 @@ def _logical_line(session: Session, source: Source) -> str | None:
             if prompt and session.interactive:
                 _look_for_mail(session)
             line = source.read(prompt)
+            if line is None and prompt and session.keyboard.terminal:
+                session.out.write("\n")
             if line is None and _goes_on(session, source):
                 continue
             while line is not None and _continues(line):
@@ -121,8 +122,14 @@ def _logical_line(session: Session, source: Source) -> str | None:
         except KeyboardInterrupt:
             if source is not session.keyboard:
                 raise
-            session.keyboard.forget()
-            session.complain("Interrupt")
+            _interrupted(session)
+
+
+def _interrupted(session: Session) -> None:
+    """Say so on a line of its own and drop what was half typed (POSIX, ASYNCHRONOUS EVENTS)."""
+    session.keyboard.forget()
+    session.out.write("\n" * session.keyboard.terminal)
+    session.complain("Interrupt")
 
 
 def _look_for_mail(session: Session) -> None:

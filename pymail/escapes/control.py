@@ -16,7 +16,7 @@ def dot(s: Session, draft: Draft, text: str) -> None:
 
 @escape("q")
 def abandon(s: Session, draft: Draft, text: str) -> None:
-    """Abandon the letter; its text goes to the dead-letter file."""
+    """Abandon the letter; keep it in the dead-letter file."""
     raise Abandon(save=True)
 
 

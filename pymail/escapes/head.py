@@ -41,7 +41,10 @@ def subject(s: Session, draft: Draft, text: str) -> None:
 
 @escape("h")
 def header(s: Session, draft: Draft, text: str) -> None:
-    """Ask for subject and recipients; an empty answer keeps what is there."""
+    """Ask for subject and recipients.
+
+    An empty answer keeps what is there.
+    """
     draft.subject = _asked(s, "Subject", draft.subject)
     for field, people in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
         _ask_people(s, field, people)
@@ -49,7 +52,7 @@ def header(s: Session, draft: Draft, text: str) -> None:
 
 @escape("H")
 def rare_header(s: Session, draft: Draft, text: str) -> None:
-    """Ask for sender and where answers go; an empty answer keeps what is there."""
+    """Ask for sender and where answers go."""
     authors = draft.authors or ([draft.sender] if draft.sender else [])
     _ask_people(s, "From", authors)
     _ask_people(s, "Reply-To", draft.reply_to)

@@ -46,6 +46,12 @@ class Escape:
         """One sentence."""
         return (self.function.__doc__ or "").strip().split("\n")[0]
 
+    @property
+    def more(self) -> str:
+        """What the manual says beyond that sentence."""
+        lines = (self.function.__doc__ or "").strip().split("\n")[1:]
+        return " ".join(" ".join(lines).split())
+
 
 ESCAPES: list[Escape] = []
 

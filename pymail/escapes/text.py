@@ -55,7 +55,10 @@ def dead(s: Session, draft: Draft, text: str) -> None:
 
 @escape("r <", "file|!command")
 def read(s: Session, draft: Draft, text: str) -> None:
-    """Insert a file, or what a shell command prints."""
+    """Insert a file, or what a shell command prints.
+
+    `~r - WORD` inserts the lines that follow up to WORD.
+    """
     _insert(s, draft, text, _wanted(s, text))
 
 

@@ -23,7 +23,8 @@ def print_(s: Session, draft: Draft, text: str) -> None:
     """Print the letter so far."""
     from pymail import printing
 
-    printing.put(s, ["-------", "Message contains:", *_shown(draft), "(continue)"])
+    printing.put(s, ["-------", "Message contains:", *_shown(draft)])
+    s.say("(continue)")
 
 
 def _shown(draft: Draft) -> Iterator[str]:
@@ -51,7 +52,10 @@ def _body(draft: Draft) -> bytes:
 
 @escape("e")
 def edit(s: Session, draft: Draft, text: str) -> None:
-    """Edit the text so far with EDITOR, with editheaders its head too."""
+    """Edit the text so far with EDITOR.
+
+    With editheaders its head too.
+    """
     _edit(s, draft, "EDITOR")
 
 
@@ -73,7 +77,10 @@ def _edit(s: Session, draft: Draft, variable: str) -> None:
 
 @escape("|", "command")
 def pipe(s: Session, draft: Draft, text: str) -> None:
-    """Replace the text by what a shell command makes of it, if that succeeds."""
+    """Replace the text by what a shell command makes of it.
+
+    When the command fails the text stays as it is.
+    """
     _replace(s, draft, _filtered(s, text, _body(draft)))
 
 

@@ -94,12 +94,12 @@ def _fields(words: list[bytes]) -> tuple[tuple[int, int, int, int, int, int], in
 
 
 def _clock(word: bytes) -> tuple[int, int, int] | None:
-    """Hours, minutes and seconds of `hh:mm` or `hh:mm:ss`."""
+    """Hours, minutes and seconds of `hh:mm` or `hh:mm:ss`; a clock that is wrong still ends a message before it."""
     parts = word.split(b":")
     if len(parts) not in (2, 3) or not all(part.isdigit() and len(part) <= 2 for part in parts):
         return None
     hours, minutes, seconds = (int(part) for part in (*parts, b"0")[:3])
-    return (hours, minutes, seconds) if hours < 24 and minutes < 60 and seconds < 61 else None
+    return hours, minutes, seconds
 
 
 def _zone(word: bytes) -> int | None:

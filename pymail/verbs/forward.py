@@ -42,6 +42,7 @@ def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> N
         if whole is None:
             mark = "-------- Original Message --------"
             draft.body.write(quotation.octets([mark, *quotation.lines(s, number, quotation.SHOWN, "forward")]))
+        send.announce(s, draft)
         send.compose(s, draft, record)
         s.open_folder().read(number)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymail import addresses, headers, post, replies, visit
 from pymail.draft import Draft
 from pymail.errors import USAGE, MailError
-from pymail.recipients import recipients
+from pymail.recipients import recipients, shown
 from pymail.session import Session
 from pymail.summary import ANSWERED
 from pymail.verbs.kinds import Text
@@ -140,11 +140,7 @@ def send_answer(s: Session, numbers: list[int], draft: Draft, record: str | None
     if not s.variables.flag("fullnames"):
         for person in (*draft.to, *draft.cc):
             person.name = ""
-    if s.keyboard.terminal:
-        for field, people in (("To", draft.to), ("Cc", draft.cc)):
-            if people:
-                s.say(f"{field}: {', '.join(address.header() for address in people)}")
-        s.say(f"Subject: {draft.subject}", "")
+    announce(s, draft)
     if s.variables.flag("quote"):
         from pymail import quotation
 
@@ -152,6 +148,13 @@ def send_answer(s: Session, numbers: list[int], draft: Draft, record: str | None
             draft.body.write(quotation.answered(s, number))
     if compose(s, draft, record) and s.variables.flag("markanswered"):
         s.open_folder().flag(numbers, ANSWERED)
+
+
+def announce(s: Session, draft: Draft) -> None:
+    """On a terminal, say to whom a letter goes that is not written from nothing, and what about."""
+    if s.keyboard.terminal:
+        fields = (("To", shown(draft.to)), ("Cc", shown(draft.cc)), ("Subject", draft.subject))
+        s.say(*[f"{name}: {text}" for name, text in fields if text], "")
 
 
 def compose(s: Session, draft: Draft, record: str | None) -> bool:

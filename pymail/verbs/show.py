@@ -140,7 +140,7 @@ def list_(s: Session) -> None:
     import textwrap
 
     interpreter.load_all()
-    names = ", ".join(name for row in table.VERBS for _, name in row.words)
+    names = ", ".join(name for row in sorted(table.VERBS, key=_place) for _, name in row.words)
     s.out.write(textwrap.fill(names, 76) + "\n")
 
 

@@ -223,6 +223,7 @@ def test_every_escape_has_a_sentence_and_is_shown_by_help(s: Room) -> None:
         assert row.help[0].isupper() and row.help.endswith(".")
         assert all(f"~{spelling}" in s.said for spelling in row.spellings)
         assert row.help in s.said
+    assert max(map(len, s.said.splitlines())) < 80
 
 
 def test_no_two_escapes_have_the_same_spelling() -> None:

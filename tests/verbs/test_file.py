@@ -93,8 +93,8 @@ def test_outfilename_says_what_of_the_author_names_the_file(s: Room, tmp_path: P
 @pytest.mark.parametrize(
     ("author", "file"),
     [
-        ('"../../x"@evil', "_._.._x"), ("%root@evil", "%root"), ("~root@evil", "~root"), ("$HOME@evil", "$HOME"),
-        ("&@evil", "&"), ("+x@evil", "+x"), (".profile@evil", "_profile"), ("-rf@evil", "_rf"), ("*@evil", "*"),
+        ('"../../x"@evil', "_._.._x"), ("%root@evil", "_root"), ("~root@evil", "_root"), ("$HOME@evil", "_HOME"),
+        ("&@evil", "_"), ("+x@evil", "_x"), (".profile@evil", "_profile"), ("-rf@evil", "_rf"), ("*@evil", "_"),
     ],
 )  # fmt: skip
 def test_an_authors_name_is_no_path_and_no_short_name(
