@@ -56,8 +56,6 @@ class Finder:
         spec = ModuleSpec(name, self, origin=source, loader_state=octets, is_package=is_package)  # type: ignore[arg-type]
         if spec.submodule_search_locations is not None:
             spec.submodule_search_locations.append(folder)
-        spec.cached = compiled
-        spec.has_location = True
         return spec
 
     def create_module(self, spec: ModuleSpec) -> None:
@@ -68,6 +66,7 @@ class Finder:
         spec = module.__spec__
         assert spec is not None
         octets, spec.loader_state = spec.loader_state, None
+        module.__file__ = spec.origin  # what else Python notes of files nobody asks for
         exec(loads(memoryview(octets)[16:]), module.__dict__)
 
 
