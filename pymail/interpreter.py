@@ -110,7 +110,7 @@ def _logical_line(session: Session, source: Source) -> str | None:
             if prompt and session.interactive:
                 _look_for_mail(session)
             line = source.read(prompt)
-            if line is None and prompt and session.keyboard.terminal:
+            if line is None and prompt and session.interactive:
                 session.out.write("\n")
             if line is None and _goes_on(session, source):
                 continue

@@ -6,9 +6,14 @@ import os
 
 from pymail import interpreter, listing, visit
 from pymail.errors import USAGE, MailError
+from pymail.mailboxes.mailbox import Missing
 from pymail.session import Session
 from pymail.verbs.kinds import NOTHING, Words
 from pymail.verbs.table import verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.mailboxes.mailbox import Mailbox
 
 
 @verb("fi[le]", "fold[er]", kind=Words("[file]", 0, 1))
@@ -33,16 +38,25 @@ def _change(s: Session, names: list[str], readonly: bool) -> None:
         return
     path = s.path(names[0])
     # Leaving may change these: they are opened when it is done.
-    mailbox = None if _is_touched(s, path) else visit.open_mailbox(s, path, readonly)
+    mailbox = None if _is_touched(s, path) else _opened(s, path, readonly)
     try:
         visit.leave(s)
     except (MailError, OSError):
         if mailbox is not None:
             mailbox.close()
         raise
-    visit.enter(s, mailbox or visit.open_mailbox(s, path, readonly), path)
+    visit.enter(s, mailbox or _opened(s, path, readonly), path)
     interpreter.run_hook(s, f"folder-hook-{path}", f"folder-hook-{names[0]}", "folder-hook")
     visit.announce(s)
+
+
+def _opened(s: Session, path: str, readonly: bool) -> Mailbox:
+    try:
+        return visit.open_mailbox(s, path, readonly)
+    except Missing:
+        if path != s.names().system:
+            raise
+        raise MailError(f"No mail for {s.user.name}") from None
 
 
 def _is_touched(s: Session, path: str) -> bool:

@@ -93,5 +93,5 @@ def test_what_was_typed_is_listed_and_done_again() -> None:
 
     s = room(typed="echo one\nhistory\nhistory 1\nhistory clear\nhistory\nhistory 9\n", terminal=True)
     interpreter.run(s, s.keyboard)
-    assert s.said == "one\n   1  echo one\n   2  history\none\n   1  history\n"
+    assert s.said == "one\n   1  echo one\n   2  history\none\n   1  history\n\n"
     assert "history 9: clear or a number" in s.complained
