@@ -67,17 +67,22 @@ class Journal:
     def drop(self) -> None:
         """The job is done, or was never begun: nothing that can go wrong here matters to it any more."""
         try:
-            # Emptied first: a journal that cannot be removed says then that nothing is left to do.
-            os.ftruncate(self.fd, 0)
             os.unlink(self.file)
         except OSError:
-            pass
+            self._empty()
         self.close()
 
     def close(self) -> None:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+
+    def _empty(self) -> None:
+        """A journal that cannot be removed says at least that nothing is left to do."""
+        try:
+            os.ftruncate(self.fd, 0)
+        except OSError:
+            pass
 
     def _place(self, number: int) -> int:
         return self.begin + number % 2 * (_HEAD + self.slot)

@@ -61,12 +61,9 @@ def mend_all(state: str, path: str, timeout: float) -> list[str]:
     """
     told = []
     for file in journals.pending(state):
-        journal = journals.load(file)
-        if journal is None:
-            os.unlink(file)
+        name = _mailbox_of(file)
+        if name is None:
             continue
-        name = journal.path
-        journal.close()
         try:
             told += _mend_one(file, name, state, timeout if name == path else 0)
         except MailError as error:
@@ -75,6 +72,21 @@ def mend_all(state: str, path: str, timeout: float) -> list[str]:
             elif name == path:
                 raise
     return told
+
+
+def _mailbox_of(file: str) -> str | None:
+    """Whose journal this is; None when no job is in it, or none any more: another run may be ending it just now.
+
+    Without the mailbox's lock it is only looked at: by the time it is removed it may be the next job's.
+    """
+    try:
+        journal = journals.load(file)
+    except FileNotFoundError:
+        return None
+    if journal is None:
+        return None
+    journal.close()
+    return journal.path
 
 
 def _mend_one(file: str, path: str, state: str, timeout: float) -> list[str]:
