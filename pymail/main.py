@@ -204,7 +204,7 @@ def _session(given: Options) -> Session:
     s.custom = [*given.all("custom-header")]
     if given.has("line-buffered"):
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    addressed = bool(given.operands) and not given.has("file")
+    addressed = not given.has("file") and bool(given.operands or given.has("cc") or given.has("bcc"))
     s.sending = addressed or bool(given.literal) or given.has("read-recipients") or given.has("target")
     return s
 

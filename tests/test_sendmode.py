@@ -74,7 +74,7 @@ def test_bad_sender_is_refused(pymail: Run, sender: str) -> None:
 
 
 def test_blind_copies_alone_make_an_anonymous_list(pymail: Run) -> None:
-    batch = sent(pymail("-b", "a@x", "-b", "b@x", "-t", input="\n" + TEXT))
+    batch = sent(pymail("-s", "to all", "-b", "a@x", "-b", "b@x", input=TEXT))
     assert batch.recipients == ["<a@x>", "<b@x>"]
     assert "\nTo: undisclosed-recipients:;\n" in batch.text and "a@x" not in batch.text
 
