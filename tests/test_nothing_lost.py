@@ -135,6 +135,7 @@ def test_interrupt_while_a_reply_is_sent_keeps_it_and_the_session_goes_on(typist
         await_step(sink, "MAIL")
         child.sendintr()
         child.expect_exact("the letter is in")
+        child.expect_exact("& ")
         child.send("echo still here\nx\n")
         child.expect_exact("\nstill here")
         assert ended(child) == (0, None)

@@ -56,10 +56,10 @@ def shell(home: Home, lines: list[str]) -> list[str]:
 
 def alike(line: str, home: Home) -> str:
     """A line without what differs from run to run: numbers, days, names of places, the width of columns."""
+    line = re.sub(rf"@{re.escape(socket.gethostname())}\b", "@lab", line)
     names = {str(home.path): "~", "/home/alice": "~", str(home.spool): "/var/mail", USER: "alice"}
     for name, known in names.items():
         line = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", known, line)
-    line = re.sub(rf"@{re.escape(socket.gethostname())}\b", "@lab", line)
     line = re.sub(rf"\b(?:{'|'.join([*DAYS, *MONTHS])}),? ", "", line)
     return re.sub(r"\s+", " ", re.sub(r"[0-9a-f]*\d[0-9a-f]*", "0", line)).rstrip()
 
