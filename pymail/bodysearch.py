@@ -11,7 +11,7 @@ import binascii
 import re
 from html import unescape
 
-from pymail import html, mime
+from pymail import mime, tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,4 +79,4 @@ def _may_hold(part: Part, wanted: bytes) -> bool:
 
 
 def _text(part: Part) -> str:
-    return html.stripped(part.text()) if part.type == "text/html" else part.text()
+    return tags.stripped(part.text()) if part.type == "text/html" else part.text()

@@ -6,7 +6,7 @@ forms is shown, what is only named, what is told in a line. Nothing here knows a
 
 from __future__ import annotations
 
-from pymail import html, reflow
+from pymail import html, reflow, tags
 from pymail.errors import NOINPUT, MailError, printable
 from pymail.mime import Part as Part
 from pymail.mime import parse as parse
@@ -90,7 +90,7 @@ def best(alternative: Part) -> Part:
 def _is_stub(plain: Part, rich: Part) -> bool:
     """Whether the plain text only says that there is something better."""
     words = len(plain.text().split())
-    return words < 40 and len(html.stripped(rich.text()[:100_000]).split()) > 3 * words + 20
+    return words < 40 and len(tags.stripped(rich.text()[:100_000]).split()) > 3 * words + 20
 
 
 def _besides(alternative: Part, chosen: Part) -> list[Part]:
@@ -118,7 +118,7 @@ def lines(part: Part, width: int) -> Iterator[str]:
     if part.type == "text/html":
         yield from html.page(part.text(), width).lines
     elif part.type in ("text/enriched", "text/richtext"):
-        yield from html.stripped(part.text().replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
+        yield from tags.stripped(part.text().replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
     elif part.params.get("format", "").lower() == "flowed":
         yield from reflow.reflow(part.text(), part.params.get("delsp", "").lower() == "yes", width)
     else:

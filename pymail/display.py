@@ -10,6 +10,7 @@ from pymail import decode, doubt, headers, html, report, summary, transfer
 from pymail.attachments import safe_name
 from pymail.charsets import charset
 from pymail.decode import NAMED, TEXT, Item, Part
+from pymail.errors import MailError
 from pymail.reflow import lines
 from pymail.width import safe as safe
 
@@ -33,6 +34,16 @@ def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: s
     Prose of HTML and format=flowed is wrapped at `width` cells (0: not at all), other lines stay whole.
     `part` is the number of the one part to show ("2.1"); MailError(NOINPUT) when there is none of that number.
     """
+    try:
+        yield from _read(raw, shown, width, part)
+    except MailError:
+        raise
+    except Exception as error:  # whatever a letter can do to this program, its reader still sees it
+        yield from _noted(f"cannot be read as mail ({type(error).__name__}): shown as it came")
+        yield from source(raw)
+
+
+def _read(raw: bytes, shown: Callable[[str], bool], width: int, part: str) -> Iterator[str]:
     root = decode.parse(raw)
     if part:
         chosen = decode.find(root, part)
@@ -96,6 +107,8 @@ def _content(item: Item, width: int) -> Iterator[str]:
 
 def _html(page: html.Page) -> Iterator[str]:
     """A page's lines, before them what is odd about its links, behind them where these lead."""
+    if page.bare:
+        yield from _noted("shown by its tags alone; with inscriptis installed tables and lists would be, too")
     doubts = dict.fromkeys(doubt.link(text, target) for text, target in page.anchors)
     for remark in list(doubts)[:_MOST_REMARKS]:
         yield from _noted(remark)

@@ -1,12 +1,14 @@
 """HTML mail as text: tables, lists and paragraphs by inscriptis, links as numbered references.
 
 Apart because it is the only importer of inscriptis and lxml, loaded when an HTML part is
-shown. Nothing is fetched. What those libraries cannot take is read without its tags.
+shown. Nothing is fetched. What those libraries cannot take is read by its tags alone, and
+so is every page where they are not installed.
 """
 
 from __future__ import annotations
 
 from pymail.reflow import wrap
+from pymail.tags import stripped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,21 +25,36 @@ class Page:
     """An HTML part for a reader.
 
     `lines` of text, `links` the targets that the lines refer to as [1], [2]…, `anchors` all links as (text, target).
+    `bare`: inscriptis is not installed.
     """
 
-    __slots__ = ("anchors", "lines", "links")
+    __slots__ = ("_numbers", "anchors", "bare", "lines", "links")
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.links: list[str] = []
         self.anchors: list[tuple[str, str]] = []
+        self.bare = False
+        self._numbers: dict[str, int] = {}
+
+    def link(self, text: str, target: str) -> str:
+        """Notes a link; what is to stand behind it: a target that is its own text needs no number."""
+        if not target or target.startswith("#") or len(self.anchors) >= _MOST_LINKS:
+            return ""
+        self.anchors.append((text, target))
+        if text in (target, target.removeprefix("mailto:")):
+            return ""
+        if target not in self._numbers:
+            self.links.append(target)
+            self._numbers[target] = len(self.links)
+        return f"[{self._numbers[target]}]"
 
 
 def page(source: str, width: int) -> Page:
     """Render HTML for a screen of `width` cells, 0: without wrapping. Never raises."""
     result = Page()
     text = _laid_out(source, result) if len(source) <= _LARGEST else None
-    for line in (stripped(source) if text is None else text).split("\n"):
+    for line in (stripped(source, result.link) if text is None else text).split("\n"):
         line = line.rstrip()
         if line or (result.lines and result.lines[-1]):
             result.lines += _wrapped(line, width)
@@ -59,10 +76,13 @@ def _wrapped(line: str, width: int) -> list[str]:
 
 def _laid_out(source: str, result: Page) -> str | None:
     """The page as inscriptis lays it out, None when that fails; notes links and anchors."""
-    from inscriptis.html_engine import Inscriptis  # type: ignore[import-untyped]
-    from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
-    from lxml import html  # type: ignore[import-untyped]
-
+    try:
+        from inscriptis.html_engine import Inscriptis  # type: ignore[import-untyped]
+        from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
+        from lxml import html  # type: ignore[import-untyped]
+    except ImportError:
+        result.bare = True
+        return None
     try:
         parser = html.HTMLParser(encoding="utf-8", no_network=True)
         tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
@@ -93,48 +113,10 @@ def _hides(style: str, rule: str) -> bool:
 
 
 def _number(tree: Any, result: Page) -> None:
-    """Puts [n] behind each link; a target that is its own text needs no number."""
-    numbers: dict[str, int] = {}
+    """Puts [n] behind each link."""
     for anchor in list(tree.iter("a")):
-        target = "".join((anchor.get("href") or "").split())
-        if not target or target.startswith("#") or len(result.anchors) >= _MOST_LINKS:
-            continue
-        text = " ".join(anchor.text_content().split())
-        result.anchors.append((text, target))
-        if text in (target, target.removeprefix("mailto:")):
-            continue
-        if target not in numbers:
-            result.links.append(target)
-            numbers[target] = len(result.links)
+        mark = result.link(" ".join(anchor.text_content().split()), "".join((anchor.get("href") or "").split()))
         if len(anchor):
-            anchor[-1].tail = (anchor[-1].tail or "") + f"[{numbers[target]}]"
+            anchor[-1].tail = (anchor[-1].tail or "") + mark
         else:
-            anchor.text = (anchor.text or "") + f"[{numbers[target]}]"
-
-
-def stripped(source: str) -> str:
-    """HTML without its tags, entities resolved: quick, in linear time, for searching and for what is too large."""
-    from html import unescape
-
-    kept = []
-    until = ""
-    at = 0
-    while at < len(source):
-        opens = source.find("<", at)
-        opens = len(source) if opens < 0 else opens
-        if not until:
-            kept.append(source[at:opens])
-        closes = source.find(">", opens)
-        tag = source[opens + 1 : min(opens + 20, len(source) if closes < 0 else closes)].lower()
-        name = (tag.rstrip("/").split() or [""])[0]
-        if until:
-            until = "" if name == until else until
-        elif name in ("script", "style", "title"):
-            until = "/" + name
-        elif name in _BREAKS:
-            kept.append("\n")
-        at = closes + 1 if closes >= 0 else len(source)
-    return "\n".join(" ".join(line.split()) for line in unescape("".join(kept)).split("\n"))
-
-
-_BREAKS = ("br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4", "/p", "/div", "/table", "blockquote")
+            anchor.text = (anchor.text or "") + mark

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from pymail.errors import printable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
 # Most characters kept of one cluster: no script needs more, and a heap of accents is no letter.
 LONGEST_CLUSTER = 32
 
@@ -38,9 +42,8 @@ def cells(text: str) -> int:
     """How many cells of a terminal `text` takes; it must have been made safe."""
     if text.isascii() or one_each(text):
         return len(text)
-    from wcwidth import wcswidth
-
-    return max(wcswidth(text), 0)
+    size: int = _rules().wcswidth(text)
+    return max(size, 0)
 
 
 def fit(text: str, room: int, *, right: bool = False) -> str:
@@ -60,17 +63,30 @@ def _cut(text: str, room: int) -> tuple[str, int]:
     text = safe(text[: room * LONGEST_CLUSTER]).replace("\t", " ")
     if text.isascii() or one_each(text[: room + 1]):
         return text[:room], min(len(text), room)
-    from wcwidth import iter_graphemes, wcswidth
-
+    rules = _rules()
     kept, used = [], 0
-    for cluster in iter_graphemes(text):
+    for cluster in rules.iter_graphemes(text):
         cluster = cluster[:LONGEST_CLUSTER]
-        more = max(wcswidth(cluster), 0)
+        more = max(rules.wcswidth(cluster), 0)
         if used + more > room:
             break
         kept.append(cluster)
         used += more
     return _closed("".join(kept)), used
+
+
+def _rules() -> ModuleType:
+    """What knows clusters and widths: wcwidth, or where that is not installed, or is too old, `clusters`."""
+    try:
+        import wcwidth
+
+        if hasattr(wcwidth, "iter_graphemes"):
+            return wcwidth
+    except ImportError:
+        pass
+    from pymail import clusters
+
+    return clusters
 
 
 def one_each(text: str) -> bool:

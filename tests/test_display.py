@@ -107,3 +107,11 @@ def is_safe(line: str) -> bool:
     controls = any(char < " " and char != "\t" or "\x7f" <= char < "\xa0" for char in line)
     strange = any("\u202a" <= char <= "\u202e" or "\ud800" <= char <= "\uf8ff" for char in line)
     return not controls and not strange and sum(map(line.count, "\u2066\u2067\u2068")) <= line.count("\u2069")
+
+
+def test_a_letter_that_the_reader_fails_on_is_shown_as_it_came() -> None:
+    def fails(name: str) -> bool:
+        raise RecursionError
+
+    lines = list(display.message(b"Subject: x\n\nte\x1bxt\n", shown=fails))
+    assert lines == ["[-- cannot be read as mail (RecursionError): shown as it came --]", "Subject: x", "", "te^[xt"]

@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent / "pymail"
 ORDER = """
     errors paths deputy ownership options
     variables.table variables.values
-    words charsets rfc2047 encodedwords folding width headers addresslist addresses aliases olddates summary threads
-    msglist
+    words charsets rfc2047 encodedwords folding clusters width headers addresslist addresses aliases
+    olddates summary threads msglist
     body enclosure draft heading replies bodycoding bodytext flowed
-    mediatypes parts encode resend reflow html transfer mime decode bodysearch attachments search headline report
+    mediatypes parts encode resend reflow tags html transfer mime decode bodysearch attachments search headline report
     doubt display outline mailcap process printing tls secrets
     mailboxes.mailbox mailboxes.exposure
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock

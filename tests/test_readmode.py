@@ -164,3 +164,12 @@ def test_mail_that_arrives_meanwhile_is_kept(home: Home, pymail: Run) -> None:
     assert "New mail has arrived" in done.out
     assert b"Subject: late" in home.inbox.read_bytes()
     assert b"Subject: one" not in home.inbox.read_bytes()
+
+
+def test_without_its_libraries_the_program_still_reads_html_and_aligns_columns(home: Home, pymail: Run) -> None:
+    page = b"<p>one</p><a href='http://b.example/'>www.a.example</a><table><tr><td>x</table>"
+    home.receive([b"Subject: \xe6\x97\xa5\xe6\x9c\xac\nContent-Type: text/html\n\n" + page + b"\n"])
+    read = pymail(input="type 1\nx\n")
+    assert read.status == 0 and read.err == ""
+    assert "[-- a link that reads www.a.example leads to b.example --]" in read.out
+    assert "one" in read.out and "www.a.example[1]" in read.out and "[1] http://b.example/" in read.out
