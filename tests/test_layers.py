@@ -21,7 +21,8 @@ ORDER = """
     mailboxes.mailbox mailboxes.exposure
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity
-    mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.deposit mailboxes.prepend
+    mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.leftovers
+    mailboxes.deposit mailboxes.prepend
     mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.indexed
     mailboxes.letter mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
     mailboxes.opening

@@ -242,6 +242,6 @@ def _mend(path: str, settings: Settings) -> list[str]:
             return []
     except OSError:
         return []
-    from .rewrite import mend_all
+    from .leftovers import mend_all
 
     return mend_all(settings.state, path, settings.lock_timeout)
