@@ -11,7 +11,7 @@ from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pymail.mailboxes.mailbox import Mailbox
     from pymail.summary import Summary
@@ -30,7 +30,8 @@ class Folder:
 
     `system`: it is the user's system mailbox, whose read messages may move to mbox.
     `shown`: the current message has been printed, so that next goes on. `before` is the
-    dot before this one, `named` the messages of the list before. `order` is how `sort`
+    dot before this one, `named` the messages of the list before, `sought` what message lists
+    looked for last. `order` is how `sort`
     numbered the messages, None for the order of the mailbox, `sorted` the name of that order;
     flags, marks and `changed` (edited letters) are kept by places in the mailbox. `top` is the
     first message of the page that was printed last, 0 before.
@@ -38,7 +39,7 @@ class Folder:
 
     __slots__ = (
         "mailbox", "system", "flags", "marks", "dot", "before", "named", "shown", "changed", "top", "order", "sorted",
-        "_numbers",
+        "sought", "_numbers",
     )  # fmt: skip
 
     def __init__(self, mailbox: Mailbox, system: bool) -> None:
@@ -48,6 +49,7 @@ class Folder:
         self.marks = bytearray(len(mailbox))
         self.before = 0
         self.named: list[int] = []
+        self.sought: dict[str, str] = {}
         self.shown = False
         self.top = 0
         self.sorted = "none"
@@ -202,11 +204,35 @@ class Folder:
 
         return map(self.number, search.authors(self.mailbox, text, allnet, mine))
 
-    def field(self, names: list[str], text: str) -> Iterator[int]:
-        """The messages with `text`, or what it matches, in one of these header fields, decoded, case ignored."""
+    def field(self, names: list[str], text: str, plain: bool = False) -> Iterator[int]:
+        """The messages with `text`, or what it matches, in one of these header fields, decoded, case ignored.
+
+        `plain`: the text is no regular expression.
+        """
         from pymail import search
 
-        return map(self.number, search.fields(self.mailbox, names, search.magic(text), text))
+        test = search.plain(text) if plain else search.magic(text)
+        return map(self.number, search.fields(self.mailbox, names, test, text))
+
+    def addressed(self, lists: Collection[str]) -> Iterator[int]:
+        """The messages to one of these mailing lists."""
+        from pymail import search
+
+        return map(self.number, search.addressed(self.mailbox, lists))
+
+    def sizes(self) -> Iterator[tuple[int, int]]:
+        """The octets of each message."""
+        return ((self.number(place), self.mailbox.size(place)) for place in range(len(self)))
+
+    def days(self, sent: bool) -> Iterator[tuple[int, str]]:
+        """The day of each message, 2026-06-04: when it was sent, by the sender's clock, or when it came, by mine."""
+        import time
+
+        if sent:
+            dates = (time.gmtime(each.date + each.zone) for each in self.mailbox.summaries(range(len(self))))
+        else:
+            dates = (time.localtime(self.mailbox.received(place)[1]) for place in range(len(self)))
+        return ((self.number(place), time.strftime("%Y-%m-%d", date)) for place, date in enumerate(dates))
 
     def body(self, text: str) -> Iterator[int]:
         """The messages with `text` in their decoded text, case ignored."""

@@ -7,30 +7,32 @@ term names live messages only, except for undelete, which names deleted ones.
 
 from __future__ import annotations
 
+from pymail import criteria
 from pymail import words as quoting
 from pymail.errors import MailError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Protocol
 
     Mine = Callable[[str], bool]
 
-    class View(Protocol):
-        """What message lists ask of a folder; numbers start at 1."""
+    class View(criteria.Searched, Protocol):
+        """What message lists ask of a folder; numbers start at 1.
+
+        `sought` are the last text after `/` and the last search in parentheses, by their first characters.
+        """
 
         dot: int
         before: int
         named: list[int]
+        sought: dict[str, str]
 
-        def __len__(self) -> int: ...
         def deleted(self, number: int) -> bool: ...
-        def state(self, letter: str) -> Iterable[int]: ...
         def subject(self, text: str) -> Iterable[int]: ...
         def author(self, text: str, allnet: bool, mine: Mine | None) -> Iterable[int]: ...
-        def field(self, names: list[str], text: str) -> Iterable[int]: ...
-        def body(self, text: str) -> Iterable[int]: ...
+        def addressed(self, lists: Collection[str]) -> Iterable[int]: ...
         def parent(self, number: int) -> int | None: ...
         def thread(self, number: int) -> Iterable[int]: ...
 
@@ -40,6 +42,8 @@ STATES = {
     "d": "deleted, for undelete",
     "D": "draft",
     "f": "flagged",
+    "l": "to a known mailing list",
+    "L": "to a list I am subscribed to",
     "m": "going to mbox",
     "n": "new",
     "o": "old: neither read nor new",
@@ -53,16 +57,17 @@ STATES = {
 
 FORMS = (
     ("5", "message 5"),
-    ("2-4", "messages 2 to 4; ^ $ . may be the ends"),
+    ("2-4", "messages 2 to 4; ^ $ . + - ; may be the ends"),
     (".", "the current message (and where none is named)"),
     ("^ $ *", "the first, the last, all messages"),
     ("+ - +2 -2", "the next, the previous; two on, two back"),
     (":n :u :r :o :d", "new, unread, read, old, deleted messages"),
     (":a :f :t", "answered, flagged, tagged messages"),
-    ("/text", "messages with text in their subject"),
+    ("/text", "messages with text in their subject; / the text of last time"),
     ("bob", "messages from bob"),
     ("@field@text", "messages with text in that header field"),
     ("@body@text", "messages with text in their body"),
+    ("(from bob)", "a search as IMAP has it, with not, or, since, larger; () again"),
     ("; , `", "the message before, the parent, the list before"),
     ("&5", "the whole thread of message 5"),
 )
@@ -80,17 +85,18 @@ def parse(
     allnet: bool = False,
     fields: bool = False,
     mine: Mine | None = None,
+    lists: Mapping[str, Collection[str]] | None = None,
 ) -> list[int]:
     """The messages that `text` names, ascending, each once; an empty text names the current one.
 
     `deleted` asks for deleted messages instead of live ones (undelete); None takes a message
     that is named by its number either way (hold). `allnet` compares addresses by their login
     part, `fields` understands `/field:text` (searchheaders), `mine` tells my addresses, whose
-    letters are known by their recipients (showto). MailError names the term which is wrong,
-    Nothing the first when none matches.
+    letters are known by their recipients (showto), `lists` has the mailing lists for :l and :L.
+    MailError names the term which is wrong, Nothing the first when none matches.
     """
     terms = words(text) or ["."]
-    names = _Names(view, deleted, allnet, fields, mine)
+    names = _Names(view, deleted, allnet, fields, mine, lists or {})
     found = {number for term in terms for number in names.term(term)}
     if not found:
         raise Nothing(f"{terms[0]}: no applicable messages")
@@ -98,11 +104,11 @@ def parse(
 
 
 def words(text: str) -> list[str]:
-    """The terms of a list: separated by blanks, quotes around a term keep blanks inside.
+    """The terms of a list: separated by blanks, quotes around a term keep blanks inside, parentheses those of a search.
 
-    Raises MailError when a quote is not closed.
+    Raises MailError when a quote or a parenthesis is not closed.
     """
-    found = quoting.split(text)
+    found = terms(text)
     for word in found:
         quote = text[word.start]
         if quote in "\"'" and not word.quoted:
@@ -110,16 +116,38 @@ def words(text: str) -> list[str]:
     return [word.text for word in found]
 
 
+def terms(text: str) -> list[quoting.Word]:
+    """The same with where each stands; what follows a list is split alike."""
+    found: list[quoting.Word] = []
+    at = 0
+    while word := quoting.first(text, at):
+        if criteria.is_search(text[word.start :]):
+            at = word.start + criteria.end(text[word.start :])
+            word = quoting.Word(text[word.start : at], False, word.start, at)
+        at = word.end
+        found.append(word)
+    return found
+
+
 class _Names:
     """What the terms of one list name in a view."""
 
-    def __init__(self, view: View, deleted: bool | None, allnet: bool, fields: bool, mine: Mine | None) -> None:
+    def __init__(
+        self,
+        view: View,
+        deleted: bool | None,
+        allnet: bool,
+        fields: bool,
+        mine: Mine | None,
+        lists: Mapping[str, Collection[str]],
+    ) -> None:
         self.view = view
         self.deleted = bool(deleted)
         self._either = deleted is None
         self._allnet = allnet
         self._fields = fields
         self._mine = mine
+        self._lists = lists
 
     def term(self, term: str) -> list[int]:
         """The messages that one term names."""
@@ -183,7 +211,9 @@ class _Names:
         if text in ("^", "$"):
             found = self.all()[:: 1 if text == "^" else -1][:1]
             return found[0] if found else 1 if text == "^" else len(self.view)
-        number = self.view.dot if text == "." else int(text) if _is_number(text) else 0
+        if text in ("+", "-"):
+            return self.step(1 if text == "+" else -1, text)[0]
+        number = {".": self.view.dot, ";": self.view.before}.get(text) or (int(text) if _is_number(text) else 0)
         if not 1 <= number <= len(self.view):
             raise MailError(f"{text}: no such message; {self._how_many()}")
         return number
@@ -200,6 +230,8 @@ class _Names:
             return self._slash(term[1:])
         if term.startswith("@"):
             return self._at(term)
+        if criteria.is_search(term):
+            return criteria.numbers(self._again("(", term[:-1].rstrip(" ")) + ")", self.view)
         name, colon, pattern = term.partition(":/")
         if colon and name:
             return self.view.field([name.lower()], pattern.removesuffix("/"))
@@ -207,10 +239,17 @@ class _Names:
 
     def _slash(self, text: str) -> Iterable[int]:
         """`/text` searches subjects; with searchheaders `/field:text` a field, `/to:text` all recipients (BSD mail)."""
+        text = self._again("/", "/" + text)[1:]
         name, colon, rest = text.partition(":")
         if not (self._fields and colon):
             return self.view.subject(text)
         return self.view.field(["to", "cc", "bcc"] if name == "to" else [name.lower() or "subject"], rest)
+
+    def _again(self, first: str, term: str) -> str:
+        """What is looked for: that of last time where a term says nothing (s-nail)."""
+        term = self.view.sought.get(first, term) if term == first else term
+        self.view.sought[first] = term
+        return term
 
     def _states(self, term: str) -> Iterable[int]:
         letters = term[1:]
@@ -218,7 +257,10 @@ class _Names:
         if wrong or not letters:
             known = " ".join(":" + letter for letter in STATES)
             raise MailError(f"{term}: no such message type; there are {known}")
-        return {number for letter in letters for number in self.view.state(letter)}
+        return {number for letter in letters for number in self._state(letter)}
+
+    def _state(self, letter: str) -> Iterable[int]:
+        return self.view.addressed(self._lists.get(letter, ())) if letter in "lL" else self.view.state(letter)
 
     def _at(self, term: str) -> Iterable[int]:
         """`@text` searches subjects, `@from,to@text` fields, `@body@text` texts (s-nail's form)."""
@@ -247,7 +289,7 @@ def _is_range(term: str) -> bool:
     first, dash, last = term.partition("-")
     if not dash:
         return _is_number(term)
-    return _is_end(first) and (_is_end(last) or last in ("", "*"))
+    return _is_end(first) and (_is_end(last) or last in ("", "*", "+", "-", ";"))
 
 
 def _is_end(text: str) -> bool:

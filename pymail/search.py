@@ -11,7 +11,7 @@ from pymail import addresses, headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from pymail.mailboxes.mailbox import Mailbox
 
@@ -81,6 +81,16 @@ def authors(mailbox: Mailbox, text: str, allnet: bool, mine: Callable[[str], boo
         else:
             found = any(person.local.casefold() == login for person in addresses.lenient(value))
         if found:
+            yield place
+
+
+def addressed(mailbox: Mailbox, lists: Collection[str]) -> Iterator[int]:
+    """The places of the messages with one of these mailing lists among their recipients."""
+    from pymail import lists as known
+
+    for place, head in mailbox.heads(range(len(mailbox)) if lists else ()):
+        values = (headers.find(head, name) or b"" for name in (b"To", b"Cc"))
+        if any(known.is_list(person, lists) for value in values for person in addresses.lenient(value)):
             yield place
 
 

@@ -26,12 +26,17 @@ def split(text: str) -> list[Word]:
     word, is an ordinary character (`it's`). `$'a\\tb'` knows the escapes of the shell.
     """
     words = []
-    at = _skip(text, 0)
-    while at < len(text):
-        word = _word(text, at)
+    at = 0
+    while word := first(text, at):
         words.append(word)
-        at = _skip(text, word.end)
+        at = word.end
     return words
+
+
+def first(text: str, at: int) -> Word | None:
+    """The first word from a place on, None when there is none."""
+    at = _skip(text, at)
+    return _word(text, at) if at < len(text) else None
 
 
 def texts(text: str) -> list[str]:

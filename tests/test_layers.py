@@ -33,7 +33,7 @@ ORDER = """
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input session
     verbs.table verbs.kinds verbs.selection
-    conditions interpreter terminal recipients lists letterhead quotation
+    conditions interpreter terminal recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect
     undelivered aloud waiting post writing
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.leave verbs.send verbs.shell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ class Box:
         self.dot = dot
         self.before = 2
         self.named = [1, 3]
+        self.sought: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -37,7 +38,16 @@ class Box:
     def author(self, text: str, allnet: bool, mine: object = None) -> Iterable[int]:
         return [n for n, row in enumerate(self.rows, 1) if text.lower() in row[0].lower()]
 
-    def field(self, names: list[str], text: str) -> Iterable[int]:
+    def addressed(self, lists: Collection[str]) -> Iterable[int]:
+        return [2, 3] if "dev@lists" in lists else []
+
+    def sizes(self) -> Iterable[tuple[int, int]]:
+        return ((number, number * 100) for number in range(1, len(self) + 1))
+
+    def days(self, sent: bool) -> Iterable[tuple[int, str]]:
+        return ((number, f"2026-{6 if sent else 7:02}-{number:02}") for number in range(1, len(self) + 1))
+
+    def field(self, names: list[str], text: str, plain: bool = False) -> Iterable[int]:
         return self.author(text, False) if names == ["from"] else self.subject(text)
 
     def body(self, text: str) -> Iterable[int]:
@@ -108,6 +118,12 @@ def box(dot: int = 1) -> Box:
         ("`", 1, [1, 3]),
         ("&3", 1, [1, 3]),
         ("&", 2, [2]),
+        ("2-+", 2, [2, 3]),
+        ("1--", 3, [1, 2]),
+        ("1-;", 1, [1, 2]),
+        ("(from alice)", 1, [1, 5]),
+        ("(from alice) 2 (subject coffee)", 1, [1, 2, 5]),
+        ('"(from alice)"', 1, [1, 5]),
     ],
 )
 def test_a_list_names_these_messages(text: str, dot: int, numbers: list[int]) -> None:
@@ -124,6 +140,19 @@ def test_a_list_names_these_messages(text: str, dot: int, numbers: list[int]) ->
 def test_an_error_names_the_term(text: str, names: str) -> None:
     with pytest.raises(MailError, match="^" + re.escape(names)):
         msglist.parse(text, box())
+
+
+def test_a_slash_or_parentheses_alone_look_for_the_same_again() -> None:
+    view = box()
+    assert msglist.parse("/tea", view) == msglist.parse("/", view) == [1, 3]
+    assert msglist.parse("(from bob)", view) == msglist.parse("()", view) == msglist.parse("( )", view) == [2]
+
+
+def test_colon_l_names_messages_to_known_lists() -> None:
+    known = {"l": {"dev@lists"}, "L": set[str]()}
+    assert msglist.parse(":l", box(), lists=known) == [2, 3]
+    with pytest.raises(msglist.Nothing, match=":L"):
+        msglist.parse(":L", box(), lists=known)
 
 
 def test_before_the_first_message_there_is_none() -> None:
@@ -160,7 +189,7 @@ def test_an_empty_folder_has_no_current_message() -> None:
         msglist.parse("", Box([], 0))
 
 
-@given(st.text(alphabet="0123456789.^$*+-:nurod/ea@&;,` \"'", max_size=20))
+@given(st.text(alphabet="0123456789.^$*+-:nurod/ea@&;,` ()\"'", max_size=20))
 def test_any_text_gives_ascending_live_numbers_or_an_error(text: str) -> None:
     try:
         found = msglist.parse(text, box(2))

@@ -100,7 +100,9 @@ class MessagesCommand(Messages):
     synopsis = "[[msglist] command]"
 
     def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        found = words.split(text)
+        from pymail import msglist
+
+        found = msglist.terms(text)
         if not found:
             return numbers(session, ""), ""
         if found[-1].quoted:
@@ -117,9 +119,11 @@ class MessagesAddresses(Messages):
     synopsis = "[msglist] address ..."
 
     def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        found = words.split(text)
+        from pymail import criteria, msglist
+
+        found = msglist.terms(text)
         at = 0
-        while at < len(found) and found[at].text[:1] in "0123456789.^$*:&;,`":
+        while at < len(found) and (found[at].text[:1] in "0123456789.^$*:&;,`" or criteria.is_search(found[at].text)):
             at += 1
         if at == len(found):
             raise MailError("an address is wanted: [msglist] address ...", USAGE)
@@ -128,7 +132,9 @@ class MessagesAddresses(Messages):
 
 def _is_term(word: str, last: bool) -> bool:
     """Does this word name messages rather than begin a command? An address can only stand before a single word."""
-    if word[0] in "0123456789.^$*:+&;,`@" or word == "-":
+    from pymail import criteria
+
+    if word[0] in "0123456789.^$*:+&;,`@" or word == "-" or criteria.is_search(word):
         return True
     if word.startswith("/"):
         return not posix.access(word, posix.X_OK)
@@ -147,6 +153,7 @@ def numbers(session: Session, text: str, deleted: bool | None = False) -> list[i
     found = msglist.parse(
         text, folder, deleted=deleted, allnet=variables.flag("allnet"), fields=variables.flag("searchheaders"),
         mine=session.mine() if variables.flag("showto") else None,
+        lists={"l": session.lists, "L": session.subscribed},
     )  # fmt: skip
     if text != "`":
         folder.named = found
