@@ -14,7 +14,7 @@ ORDER = """
     errors paths deputy ownership options
     variables.table variables.values
     words charsets rfc2047 encodedwords folding clusters width headers addresslist addresses aliases
-    olddates summary threads msglist
+    olddates summary threads lists criteria msglist
     body enclosure draft heading replies bodycoding bodytext flowed
     mediatypes parts encode resend reflow tags html transfer mime decode bodysearch attachments search headline report
     doubt display outline mailcap process printing tls secrets
