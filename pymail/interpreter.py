@@ -126,8 +126,10 @@ def _logical_line(session: Session, source: Source) -> str | None:
 
 
 def _interrupted(session: Session) -> None:
-    """Say so on a line of its own and drop what was half typed (POSIX, ASYNCHRONOUS EVENTS)."""
+    """Say so on a line of its own and drop what was half typed (POSIX, ASYNCHRONOUS EVENTS); with `quit` end it all."""
     session.keyboard.forget()
+    if session.variables.flag("quit"):
+        raise KeyboardInterrupt
     session.out.write("\n" * session.keyboard.terminal)
     session.complain("Interrupt")
 

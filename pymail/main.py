@@ -181,8 +181,8 @@ def _session(given: Options) -> Session:
     variables = Variables("POSIXLY_CORRECT" in environ)
     for name, variable in (
         ("ignore-interrupts", "ignore"), ("discard-empty", "skipemptybody"),
-        ("verbose", "verbose"), ("debug", "debug"), ("dry-run", "debug"), ("disconnected", "disconnected"),
-        ("batch", "quiet"), ("batch", "emptystart"),
+        ("verbose", "verbose"), ("debug-level", "verbose"), ("debug", "debug"), ("dry-run", "debug"),
+        ("disconnected", "disconnected"), ("quit", "quit"), ("batch", "quiet"), ("batch", "emptystart"),
     ):  # fmt: skip
         if given.has(name):
             variables.set(variable, "", "option")

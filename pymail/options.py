@@ -77,6 +77,8 @@ READING = (
     Option("D", "disconnected", "", "Accepted; no mailbox needs a connection."),
 )
 
+_GNU = ("no-site-config", "no-user-config", "config-verbose", "debug-line-info", "no-debug-line-info")
+
 GENERAL = (
     Option("n", "no-system-rc", "", "Do not read the system's start-up file.", ("norc",)),
     Option(":", "resource-files", "LETTERS", "Read these start-up files: s the system's, u the user's, / none."),
@@ -87,6 +89,9 @@ GENERAL = (
     Option("#", "batch", "", "Read commands and escapes; open no mailbox but that of -f, -u.", ("batch-mode",)),
     Option("B", "line-buffered", "", "Write each line at once, also into a pipe."),
     Option("v", "verbose", "", "Tell what is done while sending; twice: more."),
+    Option("", "debug-level", "LEVEL", "As -v (GNU mail's)."),
+    Option("", "no-config", "", "Accepted: GNU's files of settings are not read.", _GNU),
+    Option("", "quit", "", "An interrupt ends the session."),
     Option("d", "debug", "", "Deliver nothing; tell what would be done."),
     Option("h", "help", "", "Print this list and leave.", ("long-help", "usage")),
     Option("V", "version", "", "Print the version and leave."),
@@ -184,7 +189,16 @@ def by_name(name: str) -> Option:
     if found:
         names = " ".join("--" + option.long for option in found)
         raise MailError(f"--{name}: is short for several options: {names}", USAGE)
-    raise MailError(f"--{name}: no such option; see pymail --help", USAGE)
+    raise MailError(f"--{name}: no such option; {_hint(name)}", USAGE)
+
+
+def _hint(name: str) -> str:
+    """The options that look like a wrong one, else where to read."""
+    import difflib
+
+    names = [name for option in TABLE for name in (option.long, *option.also)]
+    near = difflib.get_close_matches(name, names, 2, 0.7)
+    return f"did you mean {' or '.join('--' + name for name in near)}?" if near else "see pymail --help"
 
 
 def _cluster(options: Options, letters: str, rest: Iterator[str]) -> None:
@@ -217,7 +231,11 @@ def usage() -> str:
         "usage: pymail [option...] address... [option...] [--] [address...]",
         "       pymail [option...] [-f [file] | -u user]",
     ]
+    import textwrap
+
     for title, rows in SECTIONS:
         lines += ["", title + ":"]
-        lines += [f"  {row.spelling():<28} {row.text}" for row in rows]
+        for row in rows:
+            head = f"  {row.spelling():<28} "
+            lines += textwrap.wrap(row.text, 79, initial_indent=head, subsequent_indent=" " * 31)
     return "\n".join(lines) + "\n"

@@ -254,8 +254,10 @@ def bury(s: Session, draft: Draft) -> None:
     try:
         letter = _written(s, draft)
     except MailError:
-        letter = _written(s, _simplified(s, draft))
-    _bury(s, letter, "")
+        draft = _simplified(s, draft)
+        letter = _written(s, draft)
+    assert draft.sender
+    _bury(s, letter, draft.sender.spec)
 
 
 def _simplified(s: Session, draft: Draft) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from program import Run
 
 from pymail import options
 from pymail.errors import USAGE, MailError
@@ -92,6 +93,23 @@ def test_every_short_option_has_a_long_form_and_no_two_rows_clash() -> None:
 
 def test_help_shows_every_option() -> None:
     text = options.usage()
+    words = " ".join(text.split())
     for row in options.TABLE:
         assert row.spelling() in text
-        assert row.text in text
+        assert row.text in words
+    assert max(map(len, text.splitlines())) < 80
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("--sbject=x", "--subject?"), ("--debug-lvl", "--debug-level"), ("--zzz", "--help")]
+)
+def test_a_wrong_long_option_names_those_that_look_like_it(word: str, near: str) -> None:
+    with pytest.raises(MailError, match=near):
+        options.parse([word])
+
+
+def test_gnu_mails_options_about_its_own_settings_are_understood(pymail: Run) -> None:
+    words = ["--no-config", "--debug-line-info", "--config-verbose", "--debug-level=smtp.trace7", "--nosum", "-n"]
+    sent = pymail(*words, "-S", "mta=test:", "bob@example.org", input="text\n")
+    assert sent.status == 0
+    assert "To: bob@example.org" in sent.out

@@ -200,6 +200,7 @@ READING = (
 # How they are carried out, and macros that run by themselves.
 COMMANDS = (
     Variable("posix", FLAG, None, "The defaults of POSIX, as POSIXLY_CORRECT sets them.", posix=""),
+    Variable("quit", FLAG, None, "An interrupt at the prompt ends the session; nothing is changed."),
     Variable("errexit", FLAG, None, "A command that fails ends a run without a terminal."),
     Variable("folder-hook", TEXT, None, "The macro that runs when a mailbox opens; folder-hook-NAME: when that does."),
     Variable("on-account-cleanup", TEXT, None, "The macro that runs when an account is left."),
