@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BLOCK = 57 * 1024  # octets: whole lines of base64
 _MEMORY = 1 << 20  # octets that are held in memory
+# What malloc (glibc) has seen freed once it keeps for itself: else each block costs the system new pages.
+_HELD = 1 << 20
 
 
 class Body:
@@ -64,6 +66,8 @@ class Body:
 
     def pieces(self) -> Iterator[bytes]:
         """The octets in blocks. MailError(IOERR) when a file has become shorter."""
+        if self._descriptor >= 0:
+            bytes(_HELD)
         at = self._start
         while at < self._end:
             count = min(BLOCK, self._end - at)
