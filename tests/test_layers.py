@@ -27,8 +27,8 @@ ORDER = """
     mailboxes.letter mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
     mailboxes.opening
     deadletter
-    transports.transport transports.url transports.wire transports.transaction transports.auth transports.smtp
-    transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
+    transports.transport transports.url transports.wire transports.sevenbit transports.transaction transports.auth
+    transports.smtp transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
     transports.outbox
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input session

@@ -93,16 +93,17 @@ class Transaction:
 
     def _mail(self, offers: dict[str, str]) -> bytes:
         """The MAIL command. Raises Stop for a letter that this server cannot take."""
-        sender, source, limit = _path(self._envelope.sender), self._source, offers.get("SIZE", "")
+        sender, limit = _path(self._envelope.sender), offers.get("SIZE", "")
         utf8 = "SMTPUTF8" in offers
         wide = self._envelope.utf8 or not all(map(str.isascii, map(_path, [sender, *self._envelope.recipients])))
         body = next((word for word in EIGHT_BIT if word in offers and EIGHT_BIT[word] in offers), "")
+        if not utf8 and not sender.isascii():
+            raise Stop(self._narrow("sender"))
+        if self._source.eightbit and not body or self._envelope.utf8 and not utf8:
+            self._source = self._in_ascii(body=not body)
+        source = self._source
         if limit.isdecimal() and 0 < int(limit) < source.size:
             raise Stop(Reply(552, f"5.3.4 {source.size} octets; {self._name} takes {limit} at most"))
-        if not utf8 and (self._envelope.utf8 or not sender.isascii()):
-            raise Stop(self._narrow("header" if sender.isascii() else "sender"))
-        if source.eightbit and not body:
-            raise Stop(Reply(554, f"5.6.3 {self._name} takes no 8-bit text (it offers no 8BITMIME)"))
         parameters = (
             f" SIZE={source.size}" if "SIZE" in offers and source.size else "",
             f" BODY={body}" if body and (source.eightbit or wide) else "",
@@ -110,6 +111,15 @@ class Transaction:
             " RET=HDRS" if self._notify and "DSN" in offers else "",
         )
         return f"MAIL FROM:<{sender}>{''.join(parameters)}\r\n".encode()
+
+    def _in_ascii(self, *, body: bool) -> Source:
+        """The letter with an ASCII header and, with `body`, text. Raises Stop where that cannot be."""
+        from pymail.transports.sevenbit import Foreign, SevenBit
+
+        try:
+            return SevenBit(self._source, body=body)
+        except Foreign:
+            raise Stop(self._narrow("header")) from None
 
     def _name_recipients(self, commands: list[bytes], offers: dict[str, str]) -> list[int]:
         """Add a RCPT for each recipient that this server can be told; which ones these are."""
