@@ -30,10 +30,10 @@ class Scan:
     `charset` is us-ascii, utf-8 or iso-8859-1 (in which every octet means something); `size`
     octets in `lines`; `is_long` when a line is over 998; `is_binary` when there is a CR or NUL;
     `odd` octets would be escaped in quoted-printable; `is_clean` when 7bit carries the text
-    unharmed; `is_open` when its last line has no end.
+    unharmed; `is_safe` when 8bit does; `is_open` when its last line has no end.
     """
 
-    __slots__ = ("charset", "is_binary", "is_clean", "is_long", "is_open", "lines", "odd", "size")
+    __slots__ = ("charset", "is_binary", "is_clean", "is_long", "is_open", "is_safe", "lines", "odd", "size")
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self.size = self.lines = self.odd = 0
@@ -55,7 +55,8 @@ class Scan:
                 is_utf8, cut = _continues(cut + piece) if is_utf8 else (False, b"")
         self.is_open = last[-1:] != b"\n"
         self.charset = "us-ascii" if is_ascii else "utf-8" if is_utf8 and not cut else "iso-8859-1"
-        self.is_clean = is_ascii and self.odd == equals and not self.is_long and not has_marks
+        self.is_safe = not (self.is_long or self.is_binary or has_marks)
+        self.is_clean = is_ascii and self.odd == equals and self.is_safe
 
     def _measure(self, piece: bytes, open_line: int) -> int:
         """Notes a line that is too long; returns how long the last, open one is by now."""
@@ -73,8 +74,15 @@ class Scan:
             return base64_size(self.size + self.lines)
         return (self.size + 2 * self.odd) * 78 // 75 + 2 * self.lines if encoding == QUOTED else self.size + self.lines
 
-    def encoding(self) -> str:
-        """7bit, else quoted-printable, else base64 when that is less than half as long."""
+    def encoding(self, wanted: str = "") -> str:
+        """7bit, else quoted-printable, else base64 when that is less than half as long; or as `wanted` where it can be.
+
+        8bit carries what 7bit would, and octets above 127.
+        """
+        if wanted in (QUOTED, BASE64):
+            return wanted
+        if wanted == EIGHT and self.is_safe and not self.is_clean:
+            return EIGHT
         if self.is_clean:
             return SEVEN
         return BASE64 if 2 * self.wire_size(BASE64) < self.wire_size(QUOTED) else QUOTED
@@ -100,16 +108,22 @@ def base64_size(size: int) -> int:
 
 
 class Text:
-    """A part that is text: `kind` as Content-Type, its charset and encoding by what the octets are."""
+    """A part that is text: `kind` as Content-Type, its charset and encoding by what the octets are.
+
+    `wanted` is an encoding to prefer to the shortest one, `unknown` the charset of what is no UTF-8.
+    """
 
     __slots__ = ("_body", "_encoding", "_kind", "_scan", "eightbit", "size")
 
-    def __init__(self, body: Body, kind: str) -> None:
+    def __init__(self, body: Body, kind: str, wanted: str = "", unknown: str = "") -> None:
         self._body = body
         self._scan = Scan(body.pieces())
-        self._encoding = self._scan.encoding()
-        self._kind = kind if "charset=" in kind.lower() else f"{kind}; charset={self._scan.charset}"
-        self.eightbit = False
+        self._encoding = self._scan.encoding(wanted)
+        charset = self._scan.charset
+        if charset == "iso-8859-1" and unknown:
+            charset = unknown
+        self._kind = kind if "charset=" in kind.lower() else f"{kind}; charset={charset}"
+        self.eightbit = self._encoding == EIGHT
         self.size = self._scan.wire_size(self._encoding)
 
     def fields(self) -> bytes:
@@ -119,7 +133,7 @@ class Text:
     def pieces(self) -> Iterator[bytes]:
         """The encoded octets; a last line that was open is still open."""
         octets = self._body.pieces()
-        if self._encoding == SEVEN:
+        if self._encoding in (SEVEN, EIGHT):
             return octets
         from pymail import bodycoding
 

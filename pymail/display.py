@@ -93,6 +93,18 @@ def body(root: Part, width: int = 0) -> Iterator[str]:
         yield from map(safe, _content(item, width))
 
 
+def readable(root: Part, width: int = 0) -> Iterator[str]:
+    """The lines of the text that a person reads in `root`, safe; nothing is said about parts."""
+    parts = [item.part for item in decode.items(root) if item.kind == TEXT]
+    for number, part in enumerate(parts):
+        yield from [""] * bool(number)
+        if part.type == "text/html":
+            page = html.page(part.text(), width)
+            yield from map(safe, [*page.lines, *page.references()])
+        else:
+            yield from map(safe, decode.lines(part, width))
+
+
 def _content(item: Item, width: int) -> Iterator[str]:
     part = item.part
     if item.kind == TEXT:
@@ -113,8 +125,7 @@ def _html(page: html.Page) -> Iterator[str]:
     for remark in list(doubts)[:_MOST_REMARKS]:
         yield from _noted(remark)
     yield from page.lines
-    yield from [""] * bool(page.links)
-    yield from (f"[{number}] {target}" for number, target in enumerate(page.links, 1))
+    yield from page.references()
 
 
 def _noted(remark: str) -> Iterator[str]:

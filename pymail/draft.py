@@ -19,14 +19,17 @@ class Draft:
     """A letter to be.
 
     `sender` is who the envelope names; `authors` stand in From when they are others or more.
-    `html` is a second form of the text. `message_id`, `date`, `content_type` and `encoding`
-    (Content-Transfer-Encoding of a text that is encoded already) are "" unless given.
+    `html` is a second form of the text; with `alternative` what is attached is more of them.
+    `message_id`, `date`, `content_type` and `encoding` (Content-Transfer-Encoding of a text that
+    is encoded already) are "" unless given, and so are wishes for the text: `transfer` its
+    encoding, `charsets` to try for it in order, `octets` the charset when it is no UTF-8.
     `in_reply_to` and `references` hold message ids, `headers` more fields as (name, text).
     """
 
     __slots__ = (
-        "attachments", "authors", "bcc", "body", "cc", "content_type", "date", "encoding", "flowed", "headers", "html",
-        "in_reply_to", "message_id", "references", "reply_to", "sender", "subject", "to",
+        "alternative", "attachments", "authors", "bcc", "body", "cc", "charsets", "content_type", "date", "encoding",
+        "flowed", "headers", "html", "in_reply_to", "message_id", "octets", "references", "reply_to", "sender",
+        "subject", "to", "transfer",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -48,6 +51,10 @@ class Draft:
         self.content_type = ""
         self.encoding = ""
         self.flowed = False
+        self.alternative = False
+        self.transfer = ""
+        self.charsets: list[str] = []
+        self.octets = ""
 
     def recipients(self) -> list[Address]:
         """Who gets it, each once. MailError(USAGE) names one that must not be a recipient."""

@@ -107,11 +107,12 @@ class Message:
 
 
 def _part(draft: Draft) -> Part:
-    if draft.attachments or draft.html or draft.flowed or draft.content_type or draft.encoding:
-        from pymail import parts
+    is_plain = not (draft.attachments or draft.html or draft.flowed or draft.content_type or draft.encoding)
+    if is_plain and not (draft.transfer or draft.charsets or draft.octets):
+        return Text(draft.body, "text/plain")
+    from pymail import parts
 
-        return parts.tree(draft)
-    return Text(draft.body, "text/plain")
+    return parts.tree(draft)
 
 
 def people(name: str, found: Sequence[Address]) -> bytes:

@@ -30,8 +30,8 @@ def _parted(octets: bytes) -> bytes:
     # A blank at the end would be soft; only the signature's line has one (4.3).
     text = text if text in ("-- ", " -- ") else text.rstrip(" ")
     if depth:
-        prefix += " "
         text = text.removeprefix(" ")
+        prefix += " " if text else ""
     lines = [prefix + _stuffed(part, depth) for part in _wrapped(text, _WIDTH - depth)]
     return "\n".join(lines).encode("utf-8", "surrogateescape")
 

@@ -37,6 +37,10 @@ class Page:
         self.bare = False
         self._numbers: dict[str, int] = {}
 
+    def references(self) -> list[str]:
+        """Where the numbers in the lines lead, behind an empty line; nothing without links."""
+        return [""] * bool(self.links) + [f"[{number}] {target}" for number, target in enumerate(self.links, 1)]
+
     def link(self, text: str, target: str) -> str:
         """Notes a link; what is to stand behind it: a target that is its own text needs no number."""
         if not target or target.startswith("#") or len(self.anchors) >= _MOST_LINKS:

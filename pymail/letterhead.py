@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from pymail.draft import Draft
     from pymail.session import Session
 
+_ENCODINGS = {
+    "7bit": "7bit", "8b": "8bit", "8bit": "8bit", "qp": "quoted-printable", "quoted-printable": "quoted-printable",
+    "b64": "base64", "base64": "base64",
+}  # fmt: skip
+
+
 def complete(s: Session, draft: Draft, me: Address) -> None:
     """Add to a finished draft of mine what is set. MailError names a bad address, field or signature file."""
     for people, name in ((draft.cc, "autocc"), (draft.bcc, "autobcc"), (draft.reply_to, "replyto")):
@@ -24,12 +30,25 @@ def complete(s: Session, draft: Draft, me: Address) -> None:
     _sender(s, draft)
     lists.followup_to(s, draft, me)
     head, tail = (escaped(s.variables.text(f"message-inject-{end}") or "") for end in ("head", "tail"))
+    tail += _signature(s)
     if head:
         before = draft.body.pieces()
         draft.body = Body(head)
         for piece in before:
             draft.body.write(piece)
-    draft.body.write(tail + _signature(s))
+    draft.body.write(tail)
+    if draft.html is not None:
+        from pymail import pages
+
+        draft.html = Body(pages.framed(b"".join(draft.html.pieces()), head, tail))
+    _texts(s, draft)
+
+
+def _texts(s: Session, draft: Draft) -> None:
+    """The charset and the transfer encoding of its texts."""
+    draft.charsets += filter(None, (s.variables.text("sendcharsets") or "").split(","))
+    draft.octets = s.variables.text("charset-8bit") or ""
+    draft.transfer = draft.transfer or _ENCODINGS.get(s.variables.text("mime-encoding") or "", "")
 
 
 def _sender(s: Session, draft: Draft) -> None:

@@ -128,14 +128,14 @@ def _carry_out(s: Session, given: Options, name: str) -> None:
 
 def _use_account(s: Session, given: Options) -> None:
     """-A: an account that the start-up files made, else a file to attach (DESIGN 2.1)."""
-    for name in given.all("account"):
+    for name in list(given.all("account")):
         is_account, is_file = name in s.accounts or name == "null", paths.exists(name)
         if is_account and is_file:
             raise MailError(f"-A {name}: is it an account or a file? write --attach for the file", USAGE)
         if not is_account and not is_file:
             raise MailError(f"-A {name}: there is no account and no file of that name", NOINPUT)
         if is_file:
-            given.take(options.by_name("attach"), name)
+            given.replace("account", "attach", name)
         else:
             from pymail import interpreter
 

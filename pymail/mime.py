@@ -11,6 +11,7 @@ keeps its place in the letter and decodes when asked. Three rules:
 from __future__ import annotations
 
 from pymail import charsets, headers, summary, transfer
+from pymail.pages import charset_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Part:
         octets = self.octets()
         if self.type == "text/plain" and b"begin " in octets:
             octets = _without_uu(octets)
-        charset = self.params.get("charset") or (_named_in(octets) if self.type == "text/html" else "")
+        charset = self.params.get("charset") or (charset_of(octets) if self.type == "text/html" else "")
         text = charsets.text(octets, charset).removeprefix("\ufeff")
         if self.encoding == transfer.BASE64:
             text += charsets.text(transfer.footer(self.raw, self.stop, self.end), charset)
@@ -303,12 +304,6 @@ def _without_uu(octets: bytes) -> bytes:
         kept.append(octets[at:begin])
         at = stop
     return b"".join(kept) + octets[at:]
-
-
-def _named_in(octets: bytes) -> str:
-    """The charset that the <meta> of a page names, "" when none does."""
-    name = octets[:2048].lower().partition(b"charset=")[2][:60].lstrip(b"\"' ").decode("ascii", "replace")
-    return name.replace("'", '"').replace(">", '"').partition('"')[0].strip(" ;/")
 
 
 def _type(value: bytes, default: str) -> tuple[str, dict[str, str]]:

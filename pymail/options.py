@@ -50,9 +50,16 @@ SENDING = (
     Option("", "attach-fd", "NUMBER", "Attach what this open descriptor holds."),
     Option("", "attach-name", "NAME", "Name the file that is attached next.", ("content-filename", "content-name")),
     Option("", "skip-empty-attachments", "", "Leave attached files out that are empty."),
+    Option(
+        "", "mime", "", "Accepted; every letter is MIME.", ("no-mime", "no-alternative", "no-skip-empty-attachments")
+    ),
     Option("", "header", "FIELD", "Add a header field, 'Name: text'."),
     Option("C", "custom-header", "FIELD", "Add a header field to every letter of the session."),
-    Option("M", "content-type", "TYPE", "Set the media type of the text."),
+    Option("M", "text-type", "TYPE", "Set the media type of the text."),
+    Option("", "content-type", "TYPE", "Set the media type of the text, and of the files attached after it."),
+    Option("", "html", "", "The text is HTML; what it says goes along as plain text."),
+    Option("", "alternative", "", "Attached files are other forms of the text."),
+    Option("", "encoding", "NAME", "Set the transfer encoding of the text."),
     Option("t", "read-recipients", "", "Take recipients and fields from the head of the text.", ("template", "to")),
     Option("E", "discard-empty", "", "Send nothing when there is no text.", ("discard-empty-messages",)),
     Option("F", "record-recipient", "", "Record letters in files named after their first recipients.", ("byname",)),
@@ -143,6 +150,12 @@ class Options:
         """Note one option of the command line."""
         self.given[option.long].append(value)
         self.order.append((option.long, value))
+
+    def replace(self, name: str, other: str, value: str) -> None:
+        """Read an option as another one, in the same place."""
+        self.given[name].remove(value)
+        self.given[other].append(value)
+        self.order[self.order.index((name, value))] = (other, value)
 
 
 def parse(words: list[str]) -> Options:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 
-from pymail import bodycoding, bodytext, headers, mediatypes
+from pymail import bodycoding, bodytext, charsets, headers, mediatypes
 from pymail.body import Body
 from pymail.bodytext import BASE64, EIGHT, QUOTED, SEVEN, Scan, Text
 from pymail.errors import DATA, USAGE, MailError, printable
 from pymail.flowed import flowed
+from pymail.pages import charset_of
+from pymail.recoding import recoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,10 +38,13 @@ if TYPE_CHECKING:
 
 def tree(draft: Draft) -> Part:
     """The parts of a draft. MailError when its content type is none, or does not fit its text."""
-    part = _text(draft)
+    forms = [_text(draft)]
     if draft.html is not None:
-        part = Multipart("alternative", [part, Text(draft.html, "text/html")])
-    if draft.attachments:
+        forms.append(_html(draft))
+    if draft.alternative:
+        forms += map(_form, draft.attachments)
+    part = forms[0] if len(forms) == 1 else Multipart("alternative", forms)
+    if draft.attachments and not draft.alternative:
         part = Multipart("mixed", [part, *map(attached, draft.attachments)])
     return part
 
@@ -53,9 +58,31 @@ def _text(draft: Draft) -> Part:
         return Ready(draft.body, kind, "")
     if major != "text":
         return Binary(draft.body, [("Content-Type", kind)])
+    body = draft.body
     if draft.flowed and not draft.content_type:
-        return Text(flowed(draft.body), "text/plain; format=flowed")
-    return Text(draft.body, kind)
+        body, kind = flowed(body), "text/plain; format=flowed"
+    if draft.charsets and "charset=" not in kind.lower():
+        body, charset = recoded(body, draft.charsets)
+        kind += f"; charset={charset}" if charset else ""
+    return Text(body, kind, draft.transfer, draft.octets)
+
+
+def _html(draft: Draft) -> Part:
+    """The second form of a text; a page that is no UTF-8 may name its charset itself."""
+    assert draft.html is not None
+    kind = "text/html"
+    if Scan(draft.html.pieces()).charset == "iso-8859-1":
+        named = charset_of(next(draft.html.pieces(), b""))
+        kind += f"; charset={named}" if charsets.charset(named) else ""
+    return Text(draft.html, kind, draft.transfer, draft.octets)
+
+
+def _form(attachment: Attachment) -> Part:
+    """What was attached as another form of the text (RFC 2046 5.1.4)."""
+    kind = _kind(attachment)
+    if _major(kind) == "text":
+        return Text(attachment.content, kind)
+    return Binary(attachment.content, [("Content-Type", kind)])
 
 
 def _major(kind: str) -> str:

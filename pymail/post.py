@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 # The variables that add to every letter.
 _LETTERHEAD = (
-    "autobcc", "autocc", "customhdr", "message-inject-head", "message-inject-tail", "replyto", "sender", "signature",
+    "autobcc", "autocc", "charset-8bit", "customhdr", "message-inject-head", "message-inject-tail", "mime-encoding",
+    "replyto", "sendcharsets", "sender", "signature",
 )  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def _finish(s: Session, draft: Draft, record: str | None) -> int:
 
 def _complete(s: Session, draft: Draft) -> bool:
     """Add what the variables want; False when there is nothing to be sent."""
-    if not draft.body.size and not draft.attachments:
+    if not draft.body.size and not draft.attachments and not draft.html:
         if s.variables.flag("skipemptybody"):
             return False
         if not s.variables.flag("nullbody"):

@@ -6,24 +6,28 @@ same with different choices.
 
 from __future__ import annotations
 
-from pymail import decode, display
+from pymail import attachments, decode, display, headers
+from pymail.body import Body
+from pymail.enclosure import Attachment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from pymail.decode import Part
     from pymail.session import Session
 
     Shown = Callable[[str], bool]
 
+_WIDTH = 72  # where paragraphs of an answer are wrapped: some quotes more still fit on a screen
 SHOWN, ALL, NONE = "shown", "all", "none"
 
 
-def lines(s: Session, number: int, fields: str, context: str = "type") -> Iterator[str]:
-    """The lines of a message with its fields that are shown in a context, with all of them, or with none."""
+def lines(s: Session, number: int, fields: str) -> Iterator[str]:
+    """The lines of a message with its fields that are shown, with all of them, or with none."""
     root = decode.parse(s.open_folder().raw(number))
     if fields != NONE:
-        yield from display.fields(root.head(), s.filters[context].shows if fields == SHOWN else _every)
+        yield from display.fields(root.head(), s.filters["type"].shows if fields == SHOWN else _every)
         yield ""
     yield from display.body(root, s.screen()[1])
 
@@ -42,9 +46,21 @@ def answered(s: Session, number: int) -> bytes:
 
     Its value `headers` or `allheaders` asks for header fields; else there are none.
     """
-    fields = {"headers": SHOWN, "allheaders": ALL}.get(s.variables.text("quote") or "", NONE)
+    root = decode.parse(s.open_folder().raw(number))
+    shown = {"headers": s.filters["type"].shows, "allheaders": _every}.get(s.variables.text("quote") or "")
+    head = [*display.fields(root.head(), shown), ""] if shown else []
+    # Paragraphs that the reader may wrap anew are not wrapped here.
+    is_flowed = s.variables.flag("format-flowed")
+    text = [*head, *display.readable(root, 0 if is_flowed else _WIDTH)]
     prefix = s.variables.text("indentprefix") or ""
-    return octets([*_heading(s, number), *indented(prefix, lines(s, number, fields)), ""])
+    return octets([*_heading(s, number), *(_quoted(prefix, line, is_flowed) for line in text), ""])
+
+
+def _quoted(prefix: str, line: str, is_flowed: bool) -> str:
+    """A line one level deeper; empty ones too, so that a quote stays one. RFC 3676 4.5: marks stand together."""
+    if is_flowed and line.startswith(">") and prefix.strip() == ">":
+        return ">" + line
+    return prefix + line if line else prefix.rstrip()
 
 
 def _heading(s: Session, number: int) -> list[str]:
@@ -60,6 +76,36 @@ def _heading(s: Session, number: int) -> list[str]:
     first, *rest = form.replace("%%", "%\0").split("%")
     text = first + "".join(values.get(piece[:1], "%" + piece[:1]) + piece[1:] for piece in rest)
     return [display.safe(line) for line in text.replace("\\t", "\t").replace("\\n", "\n").split("\n")]
+
+
+def forwarded(s: Session, number: int) -> bytes:
+    """A message as a letter that passes it on repeats it: shown header fields, its text."""
+    root = decode.parse(s.open_folder().raw(number))
+    head = display.fields(root.head(), s.filters["forward"].shows)
+    return octets(["-------- Original Message --------", *head, "", *display.readable(root, _WIDTH)])
+
+
+def enclosed(s: Session, number: int) -> list[Attachment]:
+    """What is attached to a message, to go along with its text; a signature would fit nothing any more."""
+    found = attachments.attachments(decode.parse(s.open_folder().raw(number)))
+    return [_enclosure(part) for part in found if not part.type.endswith("-signature")]
+
+
+def _enclosure(part: Part) -> Attachment:
+    label = part.params.get("charset", "")
+    kind = part.type + (f"; charset={label}" if headers.is_token(label) else "")
+    is_type = all(map(headers.is_token, part.type.split("/"))) and part.type.count("/") == 1
+    content = Body()
+    for piece in part.pieces():
+        content.write(piece)
+    return Attachment("", attachments.safe_name(part), kind if is_type and not part.is_multipart else None, content)
+
+
+def charset(s: Session, number: int) -> str:
+    """The character set that the text of a message is in, "" when it does not say."""
+    root = decode.parse(s.open_folder().raw(number))
+    texts = (item.part for item in decode.items(root) if item.kind == decode.TEXT)
+    return next((part.params.get("charset", "") for part in texts), "")
 
 
 def octets(text: Iterable[str]) -> bytes:

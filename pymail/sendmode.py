@@ -23,12 +23,16 @@ def run(s: Session, options: Options) -> int:
     draft = _draft(s, options)
     if not options.has("message-file") and not post.collected(s, draft, s.escapes):
         return 1
-    if options.has("read-recipients"):
-        try:
+    try:
+        if options.has("read-recipients"):
             draft = _from_header(s, draft)
-        except BaseException:
-            post.bury(s, draft)
-            raise
+        if options.has("html"):
+            from pymail import richtext
+
+            richtext.alternate(draft)
+    except BaseException:
+        post.bury(s, draft)
+        raise
     status = post.finish(s, draft)
     if s.variables.flag("verbose"):
         _tell_what_waits(s)
@@ -53,10 +57,16 @@ def _draft(s: Session, options: Options) -> Draft:
     sender = options.last("from")
     if sender is not None:
         draft.sender = _one_address("-r", sender)
+    draft.alternative = options.has("alternative")
+    draft.transfer = _encoding(options.last("encoding") or "")
     _attach(draft, options)
     for field in options.all("header"):
         _add_field(draft, field)
-    draft.content_type = options.last("content-type") or ""
+    draft.content_type = options.last("text-type") or draft.content_type
+    if options.has("html"):
+        from pymail import richtext
+
+        richtext.check(draft.content_type)
     for name in ("message-file", "quote-file"):
         file = options.last(name)
         if file is not None:
@@ -65,23 +75,50 @@ def _draft(s: Session, options: Options) -> Draft:
 
 
 def _attach(draft: Draft, options: Options) -> None:
-    """The files of -a, --attach and --attach-fd, in their order; --attach-name is for the next one."""
-    name = ""
+    """The files of -a, --attach and --attach-fd, in their order.
+
+    --attach-name is for the next one, --content-type for all that follow, and for the text (GNU mail).
+    """
+    name = kind = before = ""
     for option, value in options.order:
+        count = len(draft.attachments)
         if option == "attach-name":
             name = value
-            continue
-        if option == "add":
+        elif option == "content-type":
+            before, kind = draft.content_type, value
+            draft.content_type = kind
+        elif option == "add":
             _add(draft, value, name)
         elif option == "attach":
             _enclose(draft, value, name)
         elif option == "attach-fd":
             _enclose(draft, f"/dev/fd/{value}", name or f"attachment-{value}")
-        else:
-            continue
-        name = ""
+        if len(draft.attachments) > count:
+            name = ""
+            if kind:
+                draft.content_type = _typed(draft, kind, before)
     if options.has("skip-empty-attachments"):
         draft.attachments = [file for file in draft.attachments if file.content.size]
+
+
+def _typed(draft: Draft, kind: str, before: str) -> str:
+    """Give the last file the type `kind` where it can be; the type that the text has then, `before` it was given."""
+    from pymail import mediatypes
+
+    file = draft.attachments[-1]
+    of_text = kind.lower().startswith("text/")
+    own = mediatypes.by_name(file.name) or mediatypes.by_content(next(file.content.pieces(), b""))
+    # The type of a page is not that of the pictures that go along.
+    if not of_text or own.startswith("text/"):
+        file.type = kind
+    return draft.content_type if of_text and not draft.alternative else before
+
+
+def _encoding(name: str) -> str:
+    """--encoding; MailError (64) for one that MIME does not know."""
+    if name and name not in ("7bit", "8bit", "quoted-printable", "base64"):
+        raise MailError(f"--encoding {name}: write 7bit, 8bit, quoted-printable or base64", USAGE)
+    return name
 
 
 def _target(s: Session, draft: Draft, word: str) -> None:
@@ -119,6 +156,7 @@ def _from_header(s: Session, given: Draft) -> Draft:
     draft.attachments = given.attachments
     draft.headers += given.headers
     draft.content_type = given.content_type or draft.content_type
+    draft.transfer, draft.alternative = given.transfer, given.alternative
     return draft
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pymail import bodycoding, bodytext
-from pymail.bodytext import BASE64, QUOTED, SEVEN, Scan
+from pymail.bodytext import BASE64, EIGHT, QUOTED, SEVEN, Scan
 
 TROUBLE = [b"From ", b"\n", b"\r", b"\r\n", b".", b" ", b"\t", b"=", b"x" * 77, b"\xc3", b"\xbc", b"\0", b"--=_"]
 TEXTS = st.one_of(
@@ -61,6 +61,25 @@ SIZES = st.lists(st.integers(0, 100), max_size=5)
 def test_a_text_gets_the_smallest_charset_and_a_true_encoding(octets: bytes, charset: str, encoding: str) -> None:
     scan = Scan([octets])
     assert (scan.charset, scan.encoding()) == (charset, encoding)
+
+
+@pytest.mark.parametrize(
+    ("octets", "wanted", "encoding"),
+    [
+        (b"a\n", QUOTED, QUOTED),
+        (b"a\n", BASE64, BASE64),
+        (b"a\n", EIGHT, SEVEN),
+        ("ü\n".encode(), EIGHT, EIGHT),
+        ("ü\n".encode(), SEVEN, QUOTED),
+        (b"\xff", EIGHT, EIGHT),
+        ("ü\r\n".encode(), EIGHT, QUOTED),
+        ("ü\nFrom x".encode(), EIGHT, QUOTED),
+        ("ü".encode() * 500, EIGHT, BASE64),
+        (b"a\0", EIGHT, QUOTED),
+    ],
+)
+def test_a_text_gets_the_encoding_that_is_wanted_where_it_can(octets: bytes, wanted: str, encoding: str) -> None:
+    assert Scan([octets]).encoding(wanted) == encoding
 
 
 @given(TEXTS, SIZES)

@@ -37,7 +37,7 @@ def unflow(text: str) -> str:
         (" indented\n", "  indented\n"),
         ("From here\n", " From here\n"),
         ("> quoted\n>> twice\n>tight\n", "> quoted\n>> twice\n> tight\n"),
-        (">\n", "> \n"),
+        (">\n", ">\n"),
         ("word " * 20 + "end\n", "word " * 14 + "\n" + "word " * 6 + "end\n"),
         ("> " + "word " * 20 + "end\n", "> " + "word " * 14 + "\n> " + "word " * 6 + "end\n"),
         ("x" * 100 + "\n", "x" * 100 + "\n"),

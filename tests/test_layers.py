@@ -16,8 +16,8 @@ ORDER = """
     words charsets rfc2047 encodedwords folding clusters width headers addresslist addresses aliases
     olddates summary threads lists criteria msglist
     body enclosure draft heading replies bodycoding bodytext flowed
-    mediatypes parts encode resend reflow tags html transfer mime decode bodysearch attachments search headline report
-    doubt display outline mailcap process printing tls secrets
+    pages recoding mediatypes parts encode resend reflow tags html transfer mime richtext decode bodysearch
+    attachments search headline report doubt display outline mailcap process printing tls secrets
     mailboxes.mailbox mailboxes.exposure
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity

@@ -58,7 +58,8 @@ def test_a_wrong_option_is_a_usage_error_that_names_it(words: list[str]) -> None
         (["--exist"], "exists"), (["--nosum"], "no-headers"), (["--norc"], "no-system-rc"),
         (["--byname"], "record-recipient"),
         (["--template"], "read-recipients"), (["--batch-mode"], "batch"), (["-?"], "help"), (["--append=X: y"], "add"),
-        (["--return-address", "me@x"], "from"), (["-MT"], "content-type"), (["-:", "/"], "resource-files"),
+        (["--return-address", "me@x"], "from"), (["-MT"], "text-type"), (["--no-mime"], "mime"),
+        (["-:", "/"], "resource-files"),
         (["--header-summary"], "headers"), (["--inbox-of=bob"], "user"), (["--search", ":u"], "list"),
     ],
 )  # fmt: skip

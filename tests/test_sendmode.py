@@ -94,9 +94,72 @@ def test_word_that_is_both_a_field_and_a_file_is_refused(pymail: Run, home: Home
 
 
 @pytest.mark.parametrize(
+    ("words", "types"),
+    [
+        (["--content-type=text/html"], ["text/html"]),
+        (["-M", "text/html", "-A", "a.bin"], ["text/html", "application/octet-stream"]),
+        (["--content-type=text/html", "-A", "a.bin"], ["text/html", "application/octet-stream"]),
+        (["--content-type=text/html", "-A", "a.txt"], ["text/html", "text/html"]),
+        (["--content-type=image/png", "-A", "a.bin"], ["text/plain", "image/png"]),
+        (["-A", "a.bin", "--content-type=text/csv"], ["text/csv", "application/octet-stream"]),
+        (
+            ["--content-type=a/b", "-A", "a.txt", "--content-type=c/d", "--attach", "a.bin", "-a", "a.txt"],
+            ["text/plain", "a/b", "c/d", "c/d"],
+        ),
+        (["--content-type=x/y", "--content-type=text/csv", "-A", "a.txt", "-M", "a/b"], ["a/b", "text/csv"]),
+        (["--alternative", "--content-type=text/html", "--attach", "a.txt"], ["text/plain", "text/html"]),
+        (["--alternative", "--no-skip-empty-attachments", "-a", "a.bin"], ["text/plain", "application/octet-stream"]),
+        (["--mime", "-a", "Content-Type: text/csv"], ["text/csv"]),
+    ],
+)
+def test_types_are_for_the_text_or_for_the_files_that_follow(
+    pymail: Run, home: Home, words: list[str], types: list[str]
+) -> None:
+    (home.path / "a.txt").write_text("a\n")
+    (home.path / "a.bin").write_bytes(b"\0")
+    letter = sent(pymail(*words, "bob@h", input=TEXT)).letter
+    parts = list(letter.iter_parts()) if letter.is_multipart() else [letter]
+    assert [part.get_content_type() for part in parts] == types
+    assert letter.get_content_subtype() == "alternative" or "--alternative" not in words
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ([], "quoted-printable"),
+        (["--encoding=base64"], "base64"),
+        (["--encoding=8bit"], "8bit"),
+        (["-S", "encoding=8bit"], "8bit"),
+        (["-S", "mime-encoding=b64"], "base64"),
+        (["-S", "mime-encoding=b64", "--encoding=quoted-printable"], "quoted-printable"),
+    ],
+)
+def test_text_is_encoded_as_wanted(pymail: Run, words: list[str], encoding: str) -> None:
+    letter = email.message_from_bytes(sent(pymail(*words, "bob@h", input="Grüße\n")).text.encode())
+    octets = letter.get_payload(decode=True)
+    assert isinstance(octets, bytes) and octets.decode().splitlines() == ["Grüße"]
+    assert letter["Content-Transfer-Encoding"] == encoding
+
+
+@pytest.mark.parametrize(
+    ("setting", "charset"),
+    [
+        ("sendcharsets=us-ascii,iso-8859-1", "iso-8859-1"),
+        ("sendcharsets=koi8-r", "utf-8"),
+        ("sendcharsets=utf-8,iso-8859-1", "utf-8"),
+        ("charset-8bit=koi8-r", "utf-8"),
+    ],
+)
+def test_text_is_in_the_first_charset_that_will_do(pymail: Run, setting: str, charset: str) -> None:
+    letter = sent(pymail("-S", setting, "bob@h", input="Grüße\n")).letter
+    assert (letter.get_content_charset(), letter.get_content()) == (charset, "Grüße\n")
+
+
+@pytest.mark.parametrize(
     ("words", "status", "name"),
     [
         (["--attach", "missing"], 66, "missing"),
+        (["--encoding", "rot13"], 64, "rot13"),
         (["-a", "missing"], 66, "missing"),
         (["-q", "missing"], 66, "missing"),
         (["-m", "missing"], 66, "missing"),

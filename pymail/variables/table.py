@@ -126,6 +126,14 @@ SENDING = (
     Variable("quote", TEXT, None, "Answers begin with the message; its fields too: headers, allheaders."),
     Variable("quote-inject-head", TEXT, "%f wrote:", "The line before a quoted message: %f author, %a, %s, %d."),
     Variable("format-flowed", FLAG, None, "Long paragraphs are sent so that readers can wrap them (RFC 3676)."),
+    Variable("sendcharsets", TEXT, None, "Character sets to try for texts that are not ASCII, before UTF-8."),
+    Variable("charset-8bit", TEXT, None, "The character set of texts that are not UTF-8; unset: iso-8859-1."),
+    Variable("reply-in-same-charset", FLAG, None, "Answers are in the character set of the message, if it will do."),
+    Variable(
+        "mime-encoding", TEXT, None, "The transfer encoding of texts; unset: the shortest.",
+        choices=("7bit", "8bit", "8b", "quoted-printable", "qp", "base64", "b64"),
+    ),  # fmt: skip
+    Variable("encoding", TEXT, None, "Another name of mime-encoding.", same="mime-encoding"),
     Variable("replyto", TEXT, None, "The Reply-To field of my letters."),
     Variable("reply-to", TEXT, None, "Another name of replyto.", same="replyto"),
     Variable("return-address", TEXT, None, "Another name of from.", same="from"),

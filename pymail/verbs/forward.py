@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def forward(s: Session, numbers: list[int], text: str) -> None:
     """Pass messages on in a letter of mine.
 
-    With forward-as-attachment they go along whole, as message/rfc822, else their text is quoted.
+    With forward-as-attachment they go along whole, as message/rfc822, else their text and what is attached to them.
     """
     _forward(s, numbers, text, None)
 
@@ -40,8 +40,8 @@ def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> N
         draft = replies.forward(headers.fields(s.open_folder().head(number)), whole)
         draft.to = list(people)
         if whole is None:
-            mark = "-------- Original Message --------"
-            draft.body.write(quotation.octets([mark, *quotation.lines(s, number, quotation.SHOWN, "forward")]))
+            draft.body.write(quotation.forwarded(s, number))
+            draft.attachments = quotation.enclosed(s, number)
         send.announce(s, draft)
         send.compose(s, draft, record)
         s.open_folder().read(number)

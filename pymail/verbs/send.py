@@ -107,6 +107,10 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
     names = ("metoo", "reply_to_honour", "followup_to_honour", "recipients_in_cc")
     wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
     draft = replies.reply(letters, everyone=everyone, me=_me(s, letters), **wishes)
+    if s.variables.flag("reply-in-same-charset"):
+        from pymail import quotation
+
+        draft.charsets = [quotation.charset(s, numbers[0])]
     if s.variables.flag("allnet"):
         draft.to = _one_a_login(draft.to, [])
         draft.cc = _one_a_login(draft.cc, draft.to)

@@ -71,7 +71,7 @@ QUOTED = "> From: bob@example.org\n> Subject: two\n\n> BODY-2\n\n> end\n"
         ("~m 2\n", QUOTED),
         ("~M 2\n", QUOTED.replace("two\n", "two\n> X-More: 1\n")),
         ("~U 2\n", "> BODY-2\n\n> end\n"),
-        ("~Q 2\n", "bob@example.org wrote:\n> BODY-2\n\n> end\n\n"),
+        ("~Q 2\n", "bob@example.org wrote:\n> BODY-2\n>\n> end\n\n"),
         ("~u 1-2\n", "BODY-1\nBODY-2\n\nend\n"),
         ("~u\n", "BODY-1\n"),
         ("~: set sign=new\n~a\n", "new\n"),

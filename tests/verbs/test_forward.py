@@ -24,6 +24,24 @@ def test_forward_quotes_the_message(s: Room) -> None:
     assert "BODY\nlook\n" in sent and "X-Noise" not in sent
 
 
+def test_forward_takes_along_what_is_attached(tmp_path: Path) -> None:
+    files = [
+        b"Content-Type: application/pdf; name=../a.pdf\n\n%PDF-",
+        b"Content-Type: message/rfc822\n\nSubject: inner\n\nINNER",
+        b"Content-Type: no type; name=x\nContent-Disposition: attachment\n\nX",
+        b"Content-Type: application/pgp-signature\n\nPGP",
+    ]
+    parts = b"".join(b"--x\n" + part + b"\n" for part in [b"\nTEXT", *files])
+    letter = b"From: alice@example.org\nContent-Type: multipart/mixed; boundary=x\n\n" + parts + b"--x--\n"
+    s = room([letter], home=tmp_path, typed="look\n")
+    s.do("forward 1 bob@x")
+    sent = s.sent()
+    assert "\nTEXT\nlook\n" in sent and "[--" not in sent and "pgp" not in sent
+    assert 'Content-Type: application/pdf; name="a.pdf"\nContent-Disposition: attachment; filename="a.pdf"' in sent
+    assert "Content-Type: message/rfc822\n" in sent and "INNER" in sent
+    assert sent.count("Content-Disposition: attachment") == 3
+
+
 def test_forward_as_attachment_sends_it_whole(s: Room) -> None:
     s.do("set forward-as-attachment", "forward bob@x")
     assert "Content-Type: message/rfc822" in s.sent() and "X-Noise: 1" in s.sent()

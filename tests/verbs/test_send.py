@@ -152,6 +152,59 @@ def test_quote_repeats_the_message_in_the_answer(tmp_path: Path, setting: str, t
     assert s.sent().partition("\n\n")[2] == text + ".\n"
 
 
+MIXED = b"""From: alice@example.org
+Subject: tea
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: text/plain; charset=koi8-r; format=flowed
+
+\xf0\xd2 \none
+
+>> two
+--x
+Content-Type: text/html
+
+<p>see <a href="http://x.example">this</a>
+--x
+Content-Type: application/pdf; name=a.pdf
+
+%PDF-
+--x--
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ("", "> \u041f\u0440 one\n>\n> >> two\n>\n> see this[1]\n>\n> [1] http://x.example\n\nhello\n"),
+        ("format-flowed", "> \u041f\u0440 one\n>\n>>> two\n>\n> see this[1]\n>\n> [1] http://x.example\n\nhello\n"),
+    ],
+)
+def test_an_answer_quotes_the_text_alone(tmp_path: Path, setting: str, text: str) -> None:
+    s = room([MIXED], home=tmp_path, typed="hello\n")
+    s.do(f"set quote=noheading encoding=8bit {setting}", "reply 1")
+    assert s.sent().partition("\n\n")[2] == text + ".\n"
+
+
+def test_an_answer_quotes_fields_when_that_is_wanted(tmp_path: Path) -> None:
+    s = room([MIXED], home=tmp_path, typed="hello\n")
+    s.do("set quote=headers quote-inject-head=", "reply 1")
+    assert "\n\n> From: alice@example.org\n> Subject: tea\n>\n> " in s.sent()
+    s.do("set quote=allheaders", "reply 1")
+    assert "\n> MIME-Version: 1.0\n" in s.sent()
+
+
+@pytest.mark.parametrize(
+    ("typed", "charset"), [("\u041f\u0440\n", "koi8-r"), ("\u65e5\n", "utf-8"), ("a\n", "us-ascii")]
+)
+def test_an_answer_can_be_in_the_charset_of_the_message(tmp_path: Path, typed: str, charset: str) -> None:
+    s = room([MIXED], home=tmp_path, typed=typed)
+    s.do("set reply-in-same-charset", "reply 1")
+    assert field(s, "Content-Type") == f"text/plain; charset={charset}"
+
+
 @pytest.mark.parametrize(
     ("setting", "flag"), [("", ANSWERED), ("nomarkanswered", 0)], ids=["markanswered", "nomarkanswered"]
 )
