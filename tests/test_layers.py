@@ -28,8 +28,8 @@ ORDER = """
     mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.sevenbit transports.transaction transports.auth
-    transports.smtp transports.lmtp transports.sendmail transports.aliases transports.local transports.file transports.entry
-    transports.outbox
+    transports.smtp transports.lmtp transports.sendmail transports.aliases transports.local transports.file
+    transports.entry transports.outbox
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input session
     verbs.table verbs.kinds verbs.selection

@@ -204,7 +204,7 @@ def connect(host: str, port: int, timeout: float) -> sockets.socket:
     address's attempt. Raises Lost.
     """
     why = "no address"
-    for family, address in _places(host, port):
+    for family, address in _places(host, port, timeout):
         try:
             socket = _connected(family, address, timeout)
             # A command waits for no acknowledgement of the one before.
@@ -236,21 +236,44 @@ def _connected(family: int, address: tuple[Any, ...] | str, timeout: float) -> s
     return socket
 
 
-def _places(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
+def _places(host: str, port: int, timeout: float) -> list[tuple[int, tuple[Any, ...]]]:
     if host == "localhost":
         return [(sockets.AF_INET, ("127.0.0.1", port)), (sockets.AF_INET6, ("::1", port))]
     if ":" in host:
         return [(sockets.AF_INET6, (host, port))]
-    if host.replace(".", "").isdecimal():
-        return [(sockets.AF_INET, (host, port))]
     try:
-        name = host.encode("ascii" if host.isascii() else "idna")
-        found = sockets.getaddrinfo(name, port, 0, sockets.SOCK_STREAM)
-    except OSError as error:
-        raise Lost(_why(error)) from None
-    except UnicodeError:
-        raise Lost("that cannot be a host name") from None
-    return [(place[0], place[4]) for place in found]
+        sockets.inet_pton(sockets.AF_INET, host)
+    except OSError:
+        return _looked_up(host, port, timeout)
+    return [(sockets.AF_INET, (host, port))]
+
+
+def _looked_up(host: str, port: int, timeout: float) -> list[tuple[int, tuple[Any, ...]]]:
+    """What the resolver says within `timeout`; it knows no limit, and is left behind in a thread."""
+    from _thread import allocate_lock, start_new_thread
+
+    found: list[tuple[int, tuple[Any, ...]]] = []
+    why = [f"no address within {timeout:g} seconds"]
+    asking = allocate_lock()
+
+    def ask() -> None:
+        try:
+            name = host.encode("ascii" if host.isascii() else "idna")
+            found.extend((place[0], place[4]) for place in sockets.getaddrinfo(name, port, 0, sockets.SOCK_STREAM))
+        except OSError as error:
+            why[0] = _why(error)
+        except UnicodeError:
+            why[0] = "that cannot be a host name"
+        asking.release()
+
+    asking.acquire()
+    try:
+        start_new_thread(ask, ())
+    except RuntimeError:
+        ask()  # this user may have no more threads
+    if not asking.acquire(timeout=timeout) or not found:
+        raise Lost(why[0])
+    return found
 
 
 def _why(error: OSError) -> str:
