@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_MOST = 10**9  # no clock, socket or list takes more
+
 
 class Variables:
     """Names and values."""
@@ -47,9 +49,9 @@ class Variables:
         return self._value(TABLE[name])
 
     def number(self, name: str) -> int | None:
-        """Its value; 0 when it is set without one. KeyError when no table has the name."""
+        """Its value; 0 when it is set without one, _MOST for more. KeyError when no table has the name."""
         value = self._value(TABLE[name])
-        return None if value is None else int(value or 0)
+        return None if value is None else int(digits or 0) if len(digits := value.lstrip("0")) < 10 else _MOST
 
     def origin(self, name: str) -> str:
         """Who gave the value: default, environment, option, rc or user."""
@@ -120,7 +122,15 @@ def shown(row: Variable, value: str) -> str:
     """A line of `set`: `hold` or `prompt="& "`; secrets are not shown."""
     if row.kind == FLAG or (not value and row.kind == TEXT and row.name not in TABLE):
         return row.name
-    if "password" in row.name and row.name not in ("password-command", "password-file"):
-        value = "***"
+    value = "***" if veiled(f"{row.name}=x") != f"{row.name}=x" else veiled(value)
     quoted = value.replace("\\", "\\\\").replace('"', '\\"') if '"' in value or "\\" in value else value
     return f'{row.name}="{quoted}"'
+
+
+def veiled(line: str) -> str:
+    """A line of a start-up file, or a value, with *** for the passwords in it: those of URLs and those that are set."""
+    import re
+
+    line = re.sub(r"(://[^\s:/@]*):\S*@", r"\1:***@", line)
+    secret = r"""[^\s=]*(?:password(?!-command|-file)|secret|token)[^\s=]*"""
+    return re.sub(secret + r"""=("[^"]*"?|'[^']*'?|\S+)""", lambda found: found[0].partition("=")[0] + "=***", line)

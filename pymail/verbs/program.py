@@ -6,6 +6,7 @@ from pymail import interpreter
 from pymail.errors import NOINPUT, USAGE, MailError
 from pymail.input import Script
 from pymail.session import Session
+from pymail.variables.values import veiled
 from pymail.verbs.kinds import Text, Words
 from pymail.verbs.table import verb
 
@@ -78,7 +79,7 @@ def _define(s: Session, verb: str, table: dict[str, list[str]], names: list[str]
         for name in sorted(table):
             s.say(f"{verb} {name} {{")
             for line in table[name]:
-                s.say(f"    {line}")
+                s.say(f"    {veiled(line)}")
             s.say("}")
         return
     if len(names) != 2 or names[1] != "{":
@@ -124,7 +125,7 @@ def history(s: Session, words: list[str]) -> None:
     """List what was typed, or do a line of it again."""
     if not words:
         for number, line in enumerate(s.history, 1):
-            s.say(f"{number:>4}  {line}")
+            s.say(f"{number:>4}  {veiled(line)}")
     elif words[0] == "clear":
         s.history.clear()
     elif words[0].isdecimal() and 1 <= int(words[0]) <= len(s.history):

@@ -6,7 +6,7 @@ import pytest
 
 from pymail.errors import MailError
 from pymail.variables.table import FLAG, NUMBER, TABLE
-from pymail.variables.values import Variables, shown
+from pymail.variables.values import Variables, shown, veiled
 
 
 def test_posixly_correct_flips_the_defaults() -> None:
@@ -42,6 +42,15 @@ def test_a_wrong_value_is_an_error_that_says_what_is_allowed() -> None:
         v.set("toplines", "many")
     with pytest.raises(MailError, match="mbox, maildir"):
         v.set("newfolders", "zip")
+
+
+@pytest.mark.parametrize(
+    ("given", "number"), [("9" * 5000, 10**9), ("9223372036854775808", 10**9), ("0" * 5000 + "7", 7), ("", 0)]
+)
+def test_a_number_of_any_length_is_one_that_can_be_used(given: str, number: int) -> None:
+    v = Variables(strict=False)
+    v.set("smtp-timeout", given)
+    assert v.number("smtp-timeout") == number
 
 
 def test_unknown_variables_are_kept() -> None:
@@ -84,3 +93,31 @@ def test_every_row_passes_its_own_check(row: object) -> None:
             assert row.kind != FLAG or default == ""
             assert row.kind != NUMBER or default == "" or default.isdecimal()
     assert not row.same or row.same in TABLE
+
+
+@pytest.mark.parametrize(
+    ("line", "safe"),
+    [
+        ("set mta=smtp://me:a/b@c@host:25 next", "set mta=smtp://me:***@host:25 next"),
+        ("set mta=smtp://me@host", "set mta=smtp://me@host"),
+        ("smtps://host:465/", "smtps://host:465/"),
+        ('set smtp-auth-password="two words" hold', "set smtp-auth-password=*** hold"),
+        ("set password-me@host='x y' hold", "set password-me@host=*** hold"),
+        ('set password="not closed', "set password=***"),
+        ("set my-api-token=x", "set my-api-token=***"),
+        ("set password-command='pass show mail'", "set password-command='pass show mail'"),
+        ("set password-file=~/.secret", "set password-file=~/.secret"),
+    ],
+)
+def test_a_line_is_told_without_its_secrets(line: str, safe: str) -> None:
+    assert veiled(line) == safe
+
+
+def test_secrets_are_in_no_list() -> None:
+    v = Variables(strict=False)
+    for name in ("smtp-auth-password", "password-me@host", "client-secret"):
+        v.set(name, "geheim")
+    v.set("mta", "smtp://me:geheim@host smtps://me:geheim@host")
+    lines = [shown(row, value) for row, value in v.items() if value != row.default]
+    assert 'mta="smtp://me:***@host smtps://me:***@host"' in lines and 'client-secret="***"' in lines
+    assert not any("geheim" in line for line in lines)
