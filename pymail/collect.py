@@ -63,16 +63,27 @@ class _Typing:
             self._escape("v" if editor.startswith("v") else "e")
 
     def end(self) -> bool:
-        """What is asked behind the text; False when the user wants to write on (askatend, askattach, asksend)."""
+        """What is asked behind the text; False when the user wants to write on.
+
+        The variables askatend, askattach and asksend want it, or a text that speaks of what is not there.
+        """
         if not self.s.keyboard.terminal:
             return True
         if self.s.variables.flag("askatend"):
             self._ask_copies()
         if self.s.variables.flag("askattach"):
             self._attach()
-        if not self.s.variables.flag("asksend"):
+        if forgets_attachment(self.draft) and not self._sure(
+            "You wrote of an attachment, but nothing is attached. Send anyway?"
+        ):
+            return False
+        return not self.s.variables.flag("asksend") or self._sure("Send this letter?")
+
+    def _sure(self, question: str) -> bool:
+        if not self.ask(f"{question} [y] ").strip().lower().startswith("n"):
             return True
-        return not self.ask("Send this letter? [y] ").strip().lower().startswith("n")
+        self.s.say("(continue)")
+        return False
 
     def _ask_copies(self) -> None:
         for name, field, people in (("askcc", "Cc", self.draft.cc), ("askbcc", "Bcc", self.draft.bcc)):

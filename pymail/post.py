@@ -61,7 +61,7 @@ def _typed(s: Session, draft: Draft) -> bool:
 
     try:
         collect.collect(s, draft)
-        return not collect.forgets_attachment(draft) or _goes_without(s, draft)
+        return True
     except collect.Aborted as aborted:
         if aborted.save:
             bury(s, draft)
@@ -77,17 +77,6 @@ def _hook(s: Session, name: str) -> None:
         from pymail import interpreter
 
         interpreter.run_hook(s, name)
-
-
-def _goes_without(s: Session, draft: Draft) -> bool:
-    """Ask on a terminal about a letter that speaks of an attachment and has none."""
-    if not s.keyboard.terminal:
-        return True
-    answer = s.keyboard.read("You wrote of an attachment, but nothing is attached. Send anyway? [y] ") or ""
-    if not answer.strip().lower().startswith("n"):
-        return True
-    bury(s, draft)
-    return False
 
 
 def finish(s: Session, draft: Draft, record: str | None = None) -> int:

@@ -93,6 +93,36 @@ def test_files_are_asked_for_behind_the_text(tmp_path: Path) -> None:
     assert [file.name for file in draft.attachments] == ["a"]
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_text_that_speaks_of_an_attachment_is_asked_about_on_a_terminal_alone(tmp_path: Path, terminal: bool) -> None:
+    (tmp_path / "file").write_text("x")
+    s = room(home=tmp_path, terminal=terminal)
+    s.do("set noask")
+    draft = Draft()
+    s.keyboard = Typist(f"It is attached.\n.\nn\n~@ {tmp_path}/file\n.\n", terminal)
+    collect.collect(s, draft)
+    question = "You wrote of an attachment, but nothing is attached. Send anyway? [y] "
+    assert asked(s) == ([question] if terminal else [])
+    if terminal:
+        assert (body(draft), len(draft.attachments)) == ("It is attached.\n", 1)
+
+
+@pytest.mark.parametrize("answer", ["y", "", "yes", "^C\ny"])
+def test_a_letter_can_go_without_what_it_speaks_of(answer: str) -> None:
+    s = room()
+    s.do("set noask")
+    assert not typed(s, f"It is attached.\n.\n{answer}\n").attachments
+
+
+def test_a_file_that_is_missing_is_asked_for_again(tmp_path: Path) -> None:
+    (tmp_path / "a b").write_text("x")
+    s = room()
+    s.do("set askattach noask")
+    draft = typed(s, f".\n{tmp_path}/nothing\n{tmp_path}/a b\n'{tmp_path}/a b'\n\n")
+    assert [file.name for file in draft.attachments] == ["a b", "a b"]
+    assert "nothing: No such file" in s.complained
+
+
 def test_a_letter_that_is_not_to_be_sent_yet_goes_on() -> None:
     s = room()
     s.do("set asksend noask dot")

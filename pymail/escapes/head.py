@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pymail import words
-from pymail.draft import Draft
+from pymail.draft import Body, Draft
 from pymail.enclosure import Attachment
 from pymail.errors import USAGE, MailError
 from pymail.escapes.table import escape
@@ -78,18 +78,37 @@ def _asked(s: Session, field: str, value: str) -> str:
 
 @escape("@ +", "[file ...]")
 def attach(s: Session, draft: Draft, text: str) -> None:
-    """Attach files; without one they are asked for."""
+    """Attach files; without one they are asked for.
+
+    `#1` is message 1.
+    """
     if text:
-        draft.attachments += [Attachment(s.path(name)) for name in words.texts(text)]
+        draft.attachments += [_file(s, word) for word in words.split(text)]
     else:
         ask_attachments(s, draft)
     attachments(s, draft, "")
 
 
 def ask_attachments(s: Session, draft: Draft) -> None:
-    """Ask for files until the answer is empty. MailError (66) names one that is missing."""
+    """Ask for files until the answer is empty; one that is missing is told."""
     while name := (s.keyboard.read("Attach: ") or "").strip():
-        draft.attachments.append(Attachment(s.path(name)))
+        try:
+            found = words.split(name)
+            draft.attachments.append(_file(s, found[0]) if len(found) == 1 else Attachment(s.path(name)))
+        except MailError as error:
+            s.complain(error.text)
+
+
+def _file(s: Session, word: words.Word) -> Attachment:
+    """A file by its name, or a message by #1. MailError (66) when it is missing."""
+    if word.quoted:
+        return Attachment(word.text)
+    if not word.text[1:].isdecimal() or word.text[0] != "#":
+        return Attachment(s.path(word.text))
+    from pymail.verbs.selection import numbers
+
+    [number] = numbers(s, word.text[1:])
+    return Attachment("", f"message-{number}.eml", "message/rfc822", Body(s.open_folder().raw(number)))
 
 
 @escape("l")

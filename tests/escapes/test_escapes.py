@@ -133,6 +133,13 @@ def test_files_are_attached_listed_and_taken_off(s: Room, tmp_path: Path) -> Non
     assert [file.name for file in typed(s, "~@\nb\nc\n\n").attachments] == ["b", "c"]
 
 
+def test_messages_are_attached_by_number(s: Room) -> None:
+    draft = typed(s, "~@ #2\n~@ #9\n")
+    assert [(file.name, file.type) for file in draft.attachments] == [("message-2.eml", "message/rfc822")]
+    assert b"".join(draft.attachments[0].content.pieces()).endswith(b"BODY-2\n\nend\n")
+    assert "9: no such message" in s.complained
+
+
 def test_a_missing_file_is_told_and_the_letter_goes_on(s: Room) -> None:
     draft = typed(s, "x\n~@ nothing\ny\n")
     assert "nothing: No such file or directory" in s.complained
