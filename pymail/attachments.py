@@ -69,6 +69,12 @@ def safe_name(part: Part) -> str:
     return _cut(stem, _LONGEST - len((dot + suffix).encode())).rstrip(". ") + dot + suffix
 
 
+def suffix(part: Part) -> str:
+    """What a file name for `part` ends in, such as `.pdf`: ASCII letters and digits after a dot, or ""."""
+    ending = safe_name(part).rpartition(".")[2]
+    return f".{ending}" if ending.isascii() and ending.isalnum() else _SUFFIXES.get(part.type, "")
+
+
 def _cut(text: str, octets: int) -> str:
     return text.encode("utf-8", "replace")[:octets].decode("utf-8", "ignore")
 

@@ -60,7 +60,7 @@ def find(root: Part, number: str) -> Part:
         for file in part.uuencoded() if number.startswith(part.number + ".") else ():
             if file.number == number:
                 return file
-    raise MailError(f"{printable(number)}: no part has this number; `struct` lists them", NOINPUT)
+    raise MailError(f"{printable(number)}: no part has this number; struct lists the parts", NOINPUT)
 
 
 def _kind(part: Part, root: Part) -> str:
@@ -105,6 +105,16 @@ def _besides(alternative: Part, chosen: Part) -> list[Part]:
 
 def _belongs_to_html(leaf: Part) -> bool:
     return leaf.is_text or leaf.type.startswith("image/") or bool(leaf.field(b"Content-ID"))
+
+
+def looks_like_text(part: Part) -> bool:
+    """Whether a part of another type holds text all the same: UTF-8 without controls, as far as its beginning tells."""
+    start = next(part.pieces(), b"")[:_LOOKED_AT]
+    text = start.decode("utf-8", "replace").removesuffix("\ufffd")
+    return all(char.isprintable() or char in "\t\n\r\f" for char in text) and "\ufffd" not in text
+
+
+_LOOKED_AT = 4096
 
 
 def text_of(root: Part) -> str:

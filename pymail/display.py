@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Texts = Callable[[Part], list[str] | None]
+
 
 _MOST_REMARKS = 5
 _NOTES = {
@@ -28,14 +30,17 @@ _NOTES = {
 }
 
 
-def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: str = "") -> Iterator[str]:
+def message(
+    raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: str = "", texts: Texts | None = None
+) -> Iterator[str]:
     """The lines of a letter, safe: the header fields for which `shown(name)` holds, an empty line, the body.
 
     Prose of HTML and format=flowed is wrapped at `width` cells (0: not at all), other lines stay whole.
     `part` is the number of the one part to show ("2.1"); MailError(NOINPUT) when there is none of that number.
+    `texts` may know lines to show for a part, which need not be safe; None for what is to be shown as ever.
     """
     try:
-        yield from _read(raw, shown, width, part)
+        yield from _read(raw, shown, width, part, texts or _no_texts)
     except MailError:
         raise
     except Exception as error:  # whatever a letter can do to this program, its reader still sees it
@@ -43,23 +48,32 @@ def message(raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: s
         yield from source(raw)
 
 
-def _read(raw: bytes, shown: Callable[[str], bool], width: int, part: str) -> Iterator[str]:
+def _no_texts(part: Part) -> None:
+    return None
+
+
+def _read(raw: bytes, shown: Callable[[str], bool], width: int, part: str, texts: Texts) -> Iterator[str]:
     root = decode.parse(raw)
     if part:
         chosen = decode.find(root, part)
         if not chosen.parts or chosen.is_multipart:
-            yield from body(chosen, width)
+            if chosen is not root and shown("Content-Type"):
+                yield from [*fields(chosen.head(), shown), ""]
+            yield from contents(chosen, width, texts)
             return
         root = chosen.parts[0]
     yield from fields(root.head(), shown)
     yield ""
     author = summary.from_head(root.head(), 0, 0)
     yield from _noted(doubt.sender(author.name, author.address))
-    yield from body(root, width)
+    yield from body(root, width, texts)
 
 
-def source(raw: bytes) -> Iterator[str]:
-    r"""The lines of a letter as it came, nothing decoded, safe; octets that are no UTF-8 as `\xff`."""
+def source(raw: bytes, part: str = "") -> Iterator[str]:
+    r"""The lines of a letter or a part, safe but as they came, nothing decoded; octets that are no UTF-8 as `\xff`."""
+    if part:
+        chosen = decode.find(decode.parse(raw), part)
+        raw = chosen.raw[chosen.start : chosen.end]
     return map(safe, lines(raw.decode("utf-8", "surrogateescape")))
 
 
@@ -81,7 +95,7 @@ def fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
             yield f"{name.decode('ascii')}: {safe(headers.decode(value.strip()))}".rstrip()
 
 
-def body(root: Part, width: int = 0) -> Iterator[str]:
+def body(root: Part, width: int = 0, texts: Texts = _no_texts) -> Iterator[str]:
     """The lines of what is in `root`, safe: its text, and a line or a few for each other part."""
     labelled = False
     for number, item in enumerate(decode.items(root)):
@@ -90,7 +104,20 @@ def body(root: Part, width: int = 0) -> Iterator[str]:
         if labelled or item.kind != TEXT or item.part.name:
             yield from _noted(describe(item.part))
         labelled = labelled or item.kind == TEXT
-        yield from map(safe, _content(item, width))
+        known = texts(item.part)
+        yield from map(safe, _content(item, width) if known is None else known)
+
+
+def contents(part: Part, width: int = 0, texts: Texts = _no_texts) -> Iterator[str]:
+    """The lines of one part that was asked for: as `body`, but whatever its type, text is shown as text."""
+    known = texts(part)
+    is_shown = part.is_multipart or part.is_text or report.told(part)
+    if known is None and not is_shown and decode.looks_like_text(part):
+        known = list(decode.lines(part, width))
+    if known is not None:
+        yield from map(safe, known)
+    else:
+        yield from body(part, width, texts if part.is_multipart else _no_texts)
 
 
 def readable(root: Part, width: int = 0) -> Iterator[str]:

@@ -177,7 +177,8 @@ def execute(session: Session, line: str) -> None:
     _gate(session, verb)
     values = verb.kind.parse(session, text)
     if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
-        session.folder.go(values[0][-1])
+        last = values[0][-1]
+        session.folder.go(last if isinstance(last, int) else last[0])
     verb.function(session, *values)
 
 

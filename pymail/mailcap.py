@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 
+from pymail import ownership
+from pymail.errors import MailError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,16 +41,23 @@ class Entry:
         self.piped = "%s" not in self.command
 
 
-def entries(environ: Mapping[str, str]) -> Iterator[Entry]:
-    """The entries of the files that MAILCAPS names (RFC 1524 A), in order; a file that cannot be read has none."""
+def entries(environ: Mapping[str, str], complain: Callable[[str], None]) -> Iterator[Entry]:
+    """The entries of the files that MAILCAPS names (RFC 1524 A), in order; a file that cannot be read has none.
+
+    One that others could have written is left alone, and `complain` gets the reason.
+    """
     for name in environ.get("MAILCAPS", FILES).split(":"):
         if name.startswith("~/"):
             name = os.path.join(environ.get("HOME", ""), name[2:])
         try:
-            with open(name, encoding="utf-8", errors="replace") as file:
-                text = file.read(_LARGEST)
+            descriptor = ownership.open_private(name, os.O_RDONLY, root=True)
+        except MailError as error:
+            complain(error.text)
+            continue
         except (OSError, ValueError):
             continue
+        with open(descriptor, encoding="utf-8", errors="replace") as file:
+            text = file.read(_LARGEST)
         yield from parse(text)
 
 
@@ -97,10 +107,15 @@ def fill(template: str, type: str, params: Mapping[str, str], path: str) -> str 
         if letter == "{":
             name, _, rest = template[at:].partition("}")
             value, at = params.get(name.lower(), ""), len(template) - len(rest)
-        if not _HARMLESS.issuperset(value) or value.startswith("-"):
+        if not is_harmless(value):
             return None
         done += value
     return done + template[at:]
+
+
+def is_harmless(value: str) -> bool:
+    """Whether no shell sees more in a value than a word that is no option."""
+    return _HARMLESS.issuperset(value) and not value.startswith("-")
 
 
 def _split(line: str) -> list[str]:

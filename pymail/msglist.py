@@ -7,7 +7,7 @@ term names live messages only, except for undelete, which names deleted ones.
 
 from __future__ import annotations
 
-from pymail import criteria
+from pymail import criteria, partlist
 from pymail import words as quoting
 from pymail.errors import MailError
 
@@ -58,6 +58,7 @@ STATES = {
 FORMS = (
     ("5", "message 5"),
     ("2-4", "messages 2 to 4; ^ $ . + - ; may be the ends"),
+    ("5.2 5[2]", "part 2 of message 5, to print, write, pipe or view"),
     (".", "the current message (and where none is named)"),
     ("^ $ *", "the first, the last, all messages"),
     ("+ - +2 -2", "the next, the previous; two on, two back"),
@@ -159,6 +160,8 @@ class _Names:
             return _SYMBOLS[term](self)
         if term[:1] in "+-" and _is_number(term[1:]):
             return self.step(int(term), term)
+        if partlist.parse(term)[1]:
+            raise MailError(f"{term}: is a part of a message; whole messages are wanted here")
         if term.startswith("&"):
             return self.live(self.view.thread(self._end(term[1:] or ".")))
         return self.live(self._search(term))

@@ -1,4 +1,4 @@
-"""Messages as plain structures: for --json, and the tree of parts for `struct`.
+"""Messages as plain structures, for --json.
 
 Apart because programs read this: the names are a promise (pymail.1), and nothing here is
 wrapped, cut or made safe for a terminal. Values are str, int, None, lists and dicts.
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import time
 
-from pymail import addresses, attachments, decode, display, headers
+from pymail import addresses, attachments, decode, headers
 from pymail import summary as summaries
-from pymail.width import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pymail.decode import Part
     from pymail.summary import Summary
 
@@ -101,13 +98,6 @@ def part(each: Part) -> dict[str, Value]:
         "size": None if each.is_multipart and each.parts else each.size,
         "parts": [part(inner) for inner in each.parts],
     }
-
-
-def struct(root: Part) -> Iterator[str]:
-    """The tree of parts, a line each, indented by depth and safe for a terminal."""
-    for each in root.walk():
-        depth = each.number.count(".") + bool(each.number)
-        yield "  " * depth + safe(display.describe(each))
 
 
 def _attachment(each: Part) -> dict[str, Value]:

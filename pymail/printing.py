@@ -10,22 +10,25 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from pymail.mime import Part
     from pymail.session import Session
 
 
 def print_message(s: Session, number: int) -> None:
     """Print one message as `type` does."""
-    print_messages(s, [number])
+    print_messages(s, [(number, "")])
 
 
-def print_messages(s: Session, numbers: list[int], *, every_field: bool = False, pager: bool = False) -> None:
-    """Print messages one after the other and mark them read; `pager`: through the pager in any case."""
+def print_messages(
+    s: Session, places: list[tuple[int, str]], *, every_field: bool = False, pager: bool = False
+) -> None:
+    """Print messages, or parts of them, one after the other and mark them read; `pager`: by the pager in any case."""
     folder = s.open_folder()
-    for number in numbers:
+    for number, part in places:
         folder.go(number, shown=True)
-        put(s, _lines(s, number, every_field), pager)
+        put(s, _lines(s, number, every_field, part=part), pager)
         folder.read(number)
 
 
@@ -42,26 +45,53 @@ def print_top(s: Session, number: int, count: int) -> None:
     folder.read(number)
 
 
-def print_raw(s: Session, numbers: list[int]) -> None:
-    """Print messages as they came, safe, and mark them read."""
+def print_raw(s: Session, places: list[tuple[int, str]]) -> None:
+    """Print messages, or parts of them, as they came, safe, and mark them read."""
     from pymail import display
 
     folder = s.open_folder()
-    for number in numbers:
+    for number, part in places:
         folder.go(number, shown=True)
-        put(s, [f"Message {number}:", *display.source(folder.raw(number))])
+        put(s, [_heading(number, part), *display.source(folder.raw(number), part)])
         folder.read(number)
 
 
-def _lines(s: Session, number: int, every_field: bool, context: str = "type") -> Iterator[str]:
+def print_decoded(s: Session, places: list[tuple[int, str]]) -> None:
+    """Print messages part by part, each with its header and decoded, and mark them read."""
+    from pymail import dissection
+
+    folder = s.open_folder()
+    for number, part in places:
+        folder.go(number, shown=True)
+        put(s, dissection.decoded(folder.raw(number), str(number), part))
+        folder.read(number)
+
+
+def _heading(number: int, part: str) -> str:
+    return f"Message {number}.{part}:" if part else f"Message {number}:"
+
+
+def _lines(s: Session, number: int, every_field: bool, context: str = "type", part: str = "") -> Iterator[str]:
     from pymail import display
 
     folder = s.open_folder()
-    yield f"Message {number}:"
+    shows = (lambda name: True) if every_field else s.filters[context].shows
+    lines = display.message(folder.raw(number), shown=shows, width=s.screen()[1], part=part, texts=_texts(s))
+    if part:
+        lines = iter(list(lines))  # that there is no such part is told before anything is printed
+    yield _heading(number, part)
     if s.variables.flag("showenvelope"):
         yield display.safe("From {} {}".format(*folder.received(number)))
-    shows = (lambda name: True) if every_field else s.filters[context].shows
-    yield from display.message(folder.raw(number), shown=shows, width=s.screen()[1])
+    yield from lines
+
+
+def _texts(s: Session) -> Callable[[Part], list[str] | None] | None:
+    """What asks the user's own programs for the text of a part, None when no variable names one."""
+    if not s.variables.any("pipe-"):
+        return None
+    from pymail import viewing
+
+    return lambda part: viewing.text_by(s, part)
 
 
 def put(s: Session, lines: Iterable[str], pager: bool = False) -> None:

@@ -15,6 +15,7 @@ from pymail.errors import UNAVAILABLE, MailError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import IO
 
     from pymail.session import Session
 
@@ -28,6 +29,18 @@ def shell(s: Session, command: str) -> int:
     """Run a command on the terminal; its status, negative for a signal."""
     s.out.flush()
     return _run(arguments(s, command), s).returncode
+
+
+def handle(s: Session, command: str, environ: dict[str, str], input: IO[bytes], output: IO[bytes] | None) -> int:
+    """Run a command on an open file, with what it prints going to `output`, None: to the terminal; its status."""
+    s.out.flush()
+    return _run(arguments(s, command), s, environ, stdin=input, stdout=output).returncode
+
+
+def quietly(s: Session, command: str) -> int:
+    """Run a command that reads and prints nothing; its status."""
+    null = subprocess.DEVNULL
+    return _run(arguments(s, command), s, stdin=null, stdout=null, stderr=null).returncode
 
 
 def interactive_shell(s: Session) -> int:

@@ -66,7 +66,7 @@ def _print_only(s: Session, how: str, text: str) -> int:
         return 1
     found = numbers(s, text) if how == "list" else list(range(1, len(folder) + 1))
     if how == "print":
-        printing.print_messages(s, found)
+        printing.print_messages(s, [(number, "") for number in found])
     else:
         listing.print_lines(s, found)
     return 0

@@ -1,6 +1,6 @@
-"""Writing messages out of the mailbox: the text to a file, attachments beside it (`write`).
+"""Writing messages out of the mailbox: the text to a file, attachments beside it, parts alone.
 
-Apart from the verb because of its conversation, and from `attachments`, which knows no
+Apart from the verbs because of its conversation, and from `attachments`, which knows no
 session. Each line says what was written where and how large it is.
 """
 
@@ -8,29 +8,61 @@ from __future__ import annotations
 
 import os
 
-from pymail import attachments, display, mime
+from pymail import attachments, decode, display
+from pymail.errors import CANTCREAT, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pymail.mime import Part
+    from collections.abc import Iterable
+
+    from pymail.decode import Part
     from pymail.session import Session
 
 
-def write(s: Session, number: int, path: str) -> None:
-    """Append the text of a message to the file `path` and save its attachments in the same folder.
+def write(s: Session, number: int, part: str, path: str) -> None:
+    """Write a message, or the one part of it with this number.
 
-    When `path` is a folder, the text goes to a new file in it. On a terminal each attachment is
-    asked for. What was written is on disk when this returns. Raises MailError, OSError.
+    Of a message the text is appended to the file `path` and its attachments are saved in the same folder,
+    on a terminal each after a question; a folder takes it all as new files. A part becomes a new file.
+    What was appended is on disk when this returns. Raises MailError, OSError.
     """
-    root = mime.parse(s.open_folder().raw(number))
-    folder = path if os.path.isdir(path) else os.path.dirname(path)
-    if os.path.isdir(path):
-        _say(s, *attachments.write_new(os.path.join(path, f"message-{number}.txt"), attachments.text_octets(root)))
+    root = decode.parse(s.open_folder().raw(number))
+    if part:
+        root = decode.find(root, part)
+    if part and not (root.is_multipart and root.parts):
+        _say(s, attachments.save_attachment(root, path), root)
+    elif os.path.isdir(path):
+        write_all(s, number, root, path)
     else:
+        _folder_of(path)
         _append(s, root, path)
-    for part in attachments.attachments(root):
-        if _wanted(s, part):
-            _say(s, *attachments.save_attachment(part, folder or "."), f" ({part.type})")
+        _save(s, [each for each in attachments.attachments(root) if _wanted(s, each)], os.path.dirname(path))
+
+
+def write_all(s: Session, number: int, root: Part, folder: str) -> None:
+    """Write the text and the attachments of a message to new files in a folder."""
+    text = os.path.join(folder, f"message-{number}.txt")
+    _say(s, attachments.write_new(text, attachments.text_octets(root)))
+    _save(s, attachments.attachments(root), folder)
+
+
+def detach(s: Session, number: int, part: str, folder: str) -> None:
+    """Save the attachments of a message, or one part of it, in a folder."""
+    if not os.path.isdir(folder):
+        raise MailError(f"{printable(folder)}: no such folder", CANTCREAT)
+    root = decode.parse(s.open_folder().raw(number))
+    _save(s, [decode.find(root, part)] if part else attachments.attachments(root), folder)
+
+
+def _folder_of(path: str) -> None:
+    folder = os.path.dirname(path)
+    if path.endswith("/") or folder and not os.path.isdir(folder):
+        raise MailError(f"{printable(path)}: its folder does not exist; mkdir makes one", CANTCREAT)
+
+
+def _save(s: Session, parts: Iterable[Part], folder: str) -> None:
+    for part in parts:
+        _say(s, attachments.save_attachment(part, folder or "."), part)
 
 
 def _append(s: Session, root: Part, path: str) -> None:
@@ -54,5 +86,7 @@ def _wanted(s: Session, part: Part) -> bool:
     return not answer.strip().lower().startswith("n")
 
 
-def _say(s: Session, path: str, octets: int, kind: str = "") -> None:
+def _say(s: Session, written: tuple[str, int], part: Part | None = None) -> None:
+    path, octets = written
+    kind = f" ({part.type})" if part else ""
     s.say(f'"{path}" [New file] {octets} octets{kind}')

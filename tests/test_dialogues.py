@@ -75,9 +75,11 @@ def test_every_escape_stands_in_a_dialogue() -> None:
 
 
 def test_every_form_of_a_message_list_stands_in_a_dialogue() -> None:
-    lists = " ".join(line.partition(" ")[2] for line in typed(DIALOGUES) if line.startswith(("from ", "undelete ")))
+    lines = [line for line in typed(DIALOGUES) if line.startswith(("from ", "undelete ", "type "))]
+    lists = " ".join(line.partition(" ")[2] for line in lines)
     forms = [" ".join(form for form, _ in msglist.FORMS), *(":" + letter for letter in msglist.STATES)]
     examples = {"5": " 9", "bob": " alice", "@field@text": "@x-tag@hedgehog", "/text": "/tea", "&5": "&2"}
+    examples |= {"5.2": " 1.2", "5[2]": " 1[1.2]"}
     examples |= {"@body@text": "@body@wine"}
     missing = [form for form in " ".join(forms).split() if examples.get(form, form) not in f" {lists}"]
     assert missing == []

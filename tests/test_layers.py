@@ -14,10 +14,10 @@ ORDER = """
     errors paths deputy ownership options
     variables.table variables.values
     words charsets rfc2047 encodedwords folding clusters width headers addresslist addresses aliases
-    olddates summary threads lists criteria msglist
+    olddates summary threads lists criteria partlist msglist
     body enclosure draft heading replies bodycoding bodytext flowed
     pages recoding mediatypes parts encode resend reflow tags html transfer mime richtext decode bodysearch
-    attachments search headline report doubt display outline mailcap process printing tls secrets
+    attachments search headline report doubt display dissection outline mailcap process viewing printing tls secrets
     mailboxes.mailbox mailboxes.exposure
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity

@@ -71,5 +71,14 @@ def test_an_entry_says_what_it_needs() -> None:
 def test_the_user_names_the_files(tmp_path: Path) -> None:
     (tmp_path / ".mailcap").write_text("a/b; mine")
     (tmp_path / "other").write_bytes(b"a/b; other\n\xff\n")
-    caps = mailcap.entries({"HOME": str(tmp_path), "MAILCAPS": f"{tmp_path}/missing:~/.mailcap:{tmp_path}/other"})
+    environ = {"HOME": str(tmp_path), "MAILCAPS": f"{tmp_path}/missing:~/.mailcap:{tmp_path}/other"}
+    caps = mailcap.entries(environ, print)
     assert [entry.command for entry in caps] == ["mine", "other"]
+
+
+def test_a_file_that_others_can_write_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "caps").write_text("a/b; evil")
+    (tmp_path / "caps").chmod(0o666)
+    said: list[str] = []
+    assert not list(mailcap.entries({"MAILCAPS": f"{tmp_path}/caps"}, said.append))
+    assert len(said) == 1 and "caps" in said[0]

@@ -64,15 +64,5 @@ def test_parts_hold_their_parts() -> None:
     assert part["parts"][0]["size"] is None
 
 
-def test_the_tree_of_parts_is_drawn() -> None:
-    assert list(outline.struct(parse(LETTER))) == [
-        "multipart/mixed",
-        "  #1 text/plain, 2 octets",
-        "  #2 application/pdf, 3 octets, a.pdf",
-    ]
-
-
 def test_a_deep_letter_can_be_outlined() -> None:
-    raw = b"Content-Type: message/rfc822\n\n" * 10_000
-    outline.message(1, "N", raw)
-    assert len(list(outline.struct(parse(raw)))) == 101
+    outline.message(1, "N", b"Content-Type: message/rfc822\n\n" * 10_000)

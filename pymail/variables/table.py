@@ -181,6 +181,12 @@ READING = (
     Variable("datefield", TEXT, None, "The form of dates in header lines, as strftime(3) has it."),
     Variable("showenvelope", FLAG, None, "Printed messages begin with who sent them, and when they came."),
     Variable("topsqueeze", FLAG, None, "One empty line stands for several in what top prints."),
+    Variable(
+        "pipe-TYPE/SUBTYPE", TEXT, None,
+        "The command for parts of this type: mimeview runs it, and printing shows its output when it begins with ?*,"
+        " or the type is text. pipe-EXTENSION goes by the end of the file name.",
+    ),  # fmt: skip
+    Variable("mailcap-disable", FLAG, None, "No mailcap file is asked which program shows a part."),
     Variable("showname", FLAG, "", "Header lines show names rather than addresses."),
     Variable("columns", NUMBER, None, "How wide header lines are; unset: as the screen."),
     Variable("bsdflags", FLAG, None, "Header lines have BSD's letters for states."),

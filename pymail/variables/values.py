@@ -99,6 +99,10 @@ class Variables:
             if value:
                 self._given.setdefault(row.name, (value, "environment"))
 
+    def any(self, beginning: str) -> bool:
+        """Is a variable set whose name begins like this?"""
+        return any(name.startswith(beginning) for name, (value, _) in self._given.items() if value is not None)
+
     def items(self) -> Iterator[tuple[Variable, str]]:
         """Every variable that is set, by name."""
         rows = {**TABLE, **{name: self.row(name) for name in self._given}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymail import visit
 from pymail.folder import MBOX, SAVED
 from pymail.session import Session
-from pymail.verbs.selection import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE
+from pymail.verbs.selection import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, PARTS, PARTS_FILE, PARTS_FOLDER
 from pymail.verbs.table import verb
 
 
@@ -59,16 +59,38 @@ def move_by_author(s: Session, numbers: list[int]) -> None:
     move(s, numbers, visit.author_file(s, numbers[0]))
 
 
-@verb("w[rite]", kind=MSGLIST_FILE)
-def write(s: Session, numbers: list[int], path: str) -> None:
+@verb("w[rite]", kind=PARTS_FILE)
+def write(s: Session, places: list[tuple[int, str]], path: str) -> None:
     """Append the text to a file, save attachments.
 
-    The header is left out; attachments are saved beside the file. With POSIXLY_CORRECT the messages count as saved.
+    The header is left out; attachments are saved beside the file. A folder takes all. A part, as 5.2 names it,
+    becomes a new file. With POSIXLY_CORRECT the messages count as saved.
     """
     from pymail import writing
 
-    for number in numbers:
-        writing.write(s, number, path)
+    for number, part in places:
+        writing.write(s, number, part, path)
+    _written(s, places)
+
+
+@verb("W[rite]", kind=PARTS, startup=False)
+def write_by_author(s: Session, places: list[tuple[int, str]]) -> None:
+    """Write messages to a file of the author's name."""
+    write(s, places, visit.author_file(s, places[0][0]))
+
+
+@verb("det[ach]", kind=PARTS_FOLDER)
+def detach(s: Session, places: list[tuple[int, str]], folder: str) -> None:
+    """Save the attachments of messages in a folder."""
+    from pymail import writing
+
+    for number, part in places:
+        writing.detach(s, number, part, folder)
+    _read(s, [number for number, _ in places])
+
+
+def _written(s: Session, places: list[tuple[int, str]]) -> None:
+    numbers = [number for number, _ in places]
     _read(s, numbers)
     if s.variables.strict:
         _saved(s, numbers)

@@ -94,7 +94,38 @@ class MessagesFile(Messages):
         return numbers(session, listed), filename(session, found[-1]) if found else None
 
 
-class MessagesCommand(Messages):
+class Parts(Messages):
+    """A message list that may name parts of messages: (number, part), the part "" where it is the whole message."""
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        return (parts(session, text),)
+
+
+class PartsFile(Messages):
+    """`[msglist] file`, and the list may name parts."""
+
+    synopsis = "[msglist] file"
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        found = words.split(text)
+        if not found or len(found) == 1 and _names_parts(session, found[0]):
+            raise MailError("a file or folder is wanted: [msglist] file", USAGE)
+        return parts(session, text[: found[-1].start].strip()), filename(session, found[-1])
+
+
+class PartsFolder(Messages):
+    """`[msglist] [directory]`: the last word is the directory, unless it names messages."""
+
+    synopsis = "[msglist] [directory]"
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        found = words.split(text)
+        if not found or not _is_folder(found[-1], len(found) > 1):
+            return parts(session, text), "."
+        return parts(session, text[: found[-1].start].strip()), filename(session, found[-1])
+
+
+class PartsCommand(Messages):
     """`[[msglist] command]`: a quoted last word is the command, else what follows the list."""
 
     synopsis = "[[msglist] command]"
@@ -104,13 +135,13 @@ class MessagesCommand(Messages):
 
         found = msglist.terms(text)
         if not found:
-            return numbers(session, ""), ""
+            return parts(session, ""), ""
         if found[-1].quoted:
-            return numbers(session, text[: found[-1].start].strip()), found[-1].text
+            return parts(session, text[: found[-1].start].strip()), found[-1].text
         at = 0
         while at < len(found) - 1 and _is_term(found[at].text, at + 2 == len(found)):
             at += 1
-        return numbers(session, text[: found[at].start].strip()), text[found[at].start :]
+        return parts(session, text[: found[at].start].strip()), text[found[at].start :]
 
 
 class MessagesAddresses(Messages):
@@ -128,6 +159,13 @@ class MessagesAddresses(Messages):
         if at == len(found):
             raise MailError("an address is wanted: [msglist] address ...", USAGE)
         return numbers(session, text[: found[at].start].strip()), text[found[at].start :]
+
+
+def _is_folder(word: words.Word, after_list: bool) -> bool:
+    """Is this last word a directory rather than a term of the list?"""
+    if word.quoted or "/" in word.text or after_list and word.text in (".", ".."):
+        return True
+    return word.text[0] not in "0123456789.^$*:+&;,`@("
 
 
 def _is_term(word: str, last: bool) -> bool:
@@ -160,6 +198,34 @@ def numbers(session: Session, text: str, deleted: bool | None = False) -> list[i
     return found
 
 
+def parts(session: Session, text: str) -> list[tuple[int, str]]:
+    """The messages and parts of messages that a list names, ascending; (number, "") is a whole message."""
+    from pymail import msglist, partlist
+
+    whole: list[str] = []
+    found: list[tuple[int, str]] = []
+    for word in msglist.terms(text):
+        terms = [partlist.parse(term) for term in word.text.split(",")]
+        if all(named for _, named in terms):
+            found += [(number, part) for end, named in terms for number in numbers(session, end) for part in named]
+        else:
+            whole.append(text[word.start : word.end])
+    if not found:
+        return [(number, "") for number in numbers(session, text)]
+    if whole:
+        found += [(number, "") for number in numbers(session, " ".join(whole))]
+    session.open_folder().named = sorted({number for number, _ in found})
+    return sorted(set(found), key=lambda place: (place[0], [int(step) for step in place[1].split(".") if step]))
+
+
+def _names_parts(session: Session, word: words.Word) -> bool:
+    """Does this word name parts of a message that is there?"""
+    from pymail import partlist
+
+    end, named = partlist.parse(word.text)
+    return bool(named) and not word.quoted and (not end.isdecimal() or int(end) <= len(session.open_folder()))
+
+
 def filename(session: Session, word: words.Word) -> str:
     """A file name after POSIX's transformations, which quoting switches off."""
     return word.text if word.quoted else session.path(word.text)
@@ -173,5 +239,8 @@ MSGLIST_OR_NONE = MaybeMessages()
 DELETED = Deleted()
 MSGLIST_FILE = MessagesFile(optional=False)
 MSGLIST_OR_FILE = MessagesFile(optional=True)
-MSGLIST_COMMAND = MessagesCommand()
+PARTS = Parts()
+PARTS_FILE = PartsFile()
+PARTS_FOLDER = PartsFolder()
+PARTS_COMMAND = PartsCommand()
 MSGLIST_ADDRESSES = MessagesAddresses()

@@ -6,8 +6,14 @@ from pymail import process
 from pymail.errors import USAGE, MailError
 from pymail.session import Session
 from pymail.verbs.kinds import NOTHING, Text
-from pymail.verbs.selection import MSGLIST, MSGLIST_COMMAND
+from pymail.verbs.selection import MSGLIST, PARTS, PARTS_COMMAND
 from pymail.verbs.table import verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymail.folder import Folder
 
 
 @verb("!", kind=Text("command"), startup=False, sending=True)
@@ -35,23 +41,50 @@ def shell(s: Session) -> None:
     process.interactive_shell(s)
 
 
-@verb("pi[pe]", "Pi[pe]", "|", kind=MSGLIST_COMMAND)
-def pipe(s: Session, numbers: list[int], command: str) -> None:
+@verb("pi[pe]", "Pi[pe]", "|", kind=PARTS_COMMAND)
+def pipe(s: Session, places: list[tuple[int, str]], command: str) -> None:
     """Send messages to a shell command.
 
-    Without a command: to that of the variable cmd.
+    Without a command: to that of the variable cmd. A part of a message is sent decoded.
     """
     command = command or s.variables.text("cmd") or ""
     if not command:
         raise MailError("pipe: a command is wanted; or set cmd=COMMAND", USAGE)
     folder = s.open_folder()
     page = [b"\f"] if s.variables.flag("page") else []
-    pieces = (piece for number in numbers for piece in [folder.raw(number), *page])
+    pieces = (piece for place in places for piece in [*_octets(folder, *place), *page])
     status = process.feed(s, command, pieces)
-    for number in numbers:
+    for number, _ in places:
         folder.read(number)
     if status:
         raise MailError(f"{command}: ended with status {status}")
+
+
+@verb("mimev[iew]", "view", kind=PARTS, startup=False)
+def mimeview(s: Session, places: list[tuple[int, str]]) -> None:
+    """Show parts of messages by other programs.
+
+    The variable pipe-TYPE/SUBTYPE or a mailcap file names the program. Without a part: those that are no text.
+    """
+    from pymail import printing, viewing
+    from pymail.width import safe
+
+    folder = s.open_folder()
+    for number, part in places:
+        for each in viewing.chosen(folder.raw(number), part):
+            printing.put(s, map(safe, viewing.view(s, each)))
+        folder.read(number)
+
+
+def _octets(folder: Folder, number: int, part: str) -> Iterator[bytes]:
+    """A message as it is stored, or one of its parts decoded."""
+    raw = folder.raw(number)
+    if not part:
+        yield raw
+        return
+    from pymail import decode
+
+    yield from decode.find(decode.parse(raw), part).pieces()
 
 
 @verb("e[dit]", kind=MSGLIST, startup=False)

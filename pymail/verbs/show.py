@@ -6,48 +6,62 @@ from pymail import __version__, interpreter, msglist, printing
 from pymail.session import Session
 from pymail.verbs import selection, table
 from pymail.verbs.kinds import NOTHING, Words
-from pymail.verbs.selection import MESSAGE_OR_NONE, MSGLIST
+from pymail.verbs.selection import MESSAGE_OR_NONE, MSGLIST, PARTS
 from pymail.verbs.table import verb
 
 
-@verb("p[rint]", "t[ype]", "dec[ode]", kind=MSGLIST)
-def type_(s: Session, numbers: list[int]) -> None:
-    """Print messages."""
-    printing.print_messages(s, numbers)
+@verb("p[rint]", "t[ype]", kind=PARTS)
+def type_(s: Session, places: list[tuple[int, str]]) -> None:
+    """Print messages.
+
+    A part of a message, as 5.2 names it, is printed alone; so it is by the verbs like this one.
+    """
+    printing.print_messages(s, places)
 
 
-@verb("P[rint]", "T[ype]", kind=MSGLIST)
-def type_all(s: Session, numbers: list[int]) -> None:
+@verb("P[rint]", "T[ype]", kind=PARTS)
+def type_all(s: Session, places: list[tuple[int, str]]) -> None:
     """Print messages with all their header fields."""
-    printing.print_messages(s, numbers, every_field=True)
+    printing.print_messages(s, places, every_field=True)
 
 
-@verb("mo[re]", "pa[ge]", kind=MSGLIST)
-def more(s: Session, numbers: list[int]) -> None:
+@verb("mo[re]", "pa[ge]", kind=PARTS)
+def more(s: Session, places: list[tuple[int, str]]) -> None:
     """Print messages through the pager."""
-    printing.print_messages(s, numbers, pager=True)
+    printing.print_messages(s, places, pager=True)
 
 
-@verb("Mo[re]", "Pa[ge]", kind=MSGLIST)
-def more_all(s: Session, numbers: list[int]) -> None:
+@verb("Mo[re]", "Pa[ge]", kind=PARTS)
+def more_all(s: Session, places: list[tuple[int, str]]) -> None:
     """Print messages with all fields by the pager."""
-    printing.print_messages(s, numbers, every_field=True, pager=True)
+    printing.print_messages(s, places, every_field=True, pager=True)
 
 
-@verb("Sh[ow]", "show", kind=MSGLIST)
-def show(s: Session, numbers: list[int]) -> None:
+@verb("Sh[ow]", "show", kind=PARTS)
+def show(s: Session, places: list[tuple[int, str]]) -> None:
     """Print messages as they came, nothing decoded."""
-    printing.print_raw(s, numbers)
+    printing.print_raw(s, places)
 
 
-@verb("st[ruct]", kind=MSGLIST)
-def struct(s: Session, numbers: list[int]) -> None:
-    """Print of which parts messages are made."""
-    from pymail import decode, display
+@verb("dec[ode]", kind=PARTS)
+def decode(s: Session, places: list[tuple[int, str]]) -> None:
+    """Print messages part by part, decoded.
 
-    for number in numbers:
-        for part in decode.parse(s.open_folder().raw(number)).walk():
-            s.say(f"{number}: {'  ' * part.number.count('.')}{display.describe(part)}")
+    Each part comes with its number, its type and its header fields.
+    """
+    printing.print_decoded(s, places)
+
+
+@verb("st[ruct]", kind=PARTS)
+def struct(s: Session, places: list[tuple[int, str]]) -> None:
+    """List the parts of messages.
+
+    Each by its number, type, octets after decoding, and name.
+    """
+    from pymail import dissection
+
+    for number, part in places:
+        printing.put(s, dissection.listed(s.open_folder().raw(number), str(number), part))
 
 
 @verb("n[ext]", kind=MESSAGE_OR_NONE)

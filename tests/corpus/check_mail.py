@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from pymail import attachments, bodysearch, decode, display, outline, summary  # noqa: E402
+from pymail import attachments, bodysearch, decode, display, dissection, outline, summary  # noqa: E402
 from pymail.errors import MailError  # noqa: E402
 from pymail.mailboxes import opening  # noqa: E402
 
@@ -101,7 +101,8 @@ def use(raw: bytes) -> None:
         assert not strange, f"{line!r} could drive a terminal"
     root = decode.parse(raw)
     json.dumps(outline.message(1, "N", raw))
-    list(outline.struct(root))
+    list(dissection.listed(raw, "1"))
+    list(dissection.decoded(raw, "1"))
     for part in attachments.attachments(root):
         assert "/" not in attachments.safe_name(part)
     bodysearch.matches(raw, "needle")

@@ -164,3 +164,55 @@ def test_an_error_while_leaving_keeps_the_session(tmp_path: Path) -> None:
         from pymail import visit
 
         visit.leave(s)
+
+
+PARTS = b"""Content-Type: multipart/mixed; boundary=b
+
+--b
+
+text
+--b
+Content-Type: application/pdf
+Content-Disposition: attachment; filename="../../.x\x1b/CON.pdf"
+
+one
+--b
+Content-Type: application/pdf
+Content-Disposition: attachment; filename*=utf-8''%2e%2e%2fGr%C3%BC%C3%9Fe.PDF
+
+two
+--b--
+"""
+
+
+def test_a_folder_takes_text_and_attachments_under_safe_names(tmp_path: Path) -> None:
+    s = room([PARTS], home=tmp_path)
+    said = s.do(f"write 1 {tmp_path}", f"detach 1 {tmp_path}").splitlines()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "message-1.txt": "text", "_CON.pdf": "one", "Gr\u00fc\u00dfe.PDF": "two", "_CON-1.pdf": "one",
+        "Gr\u00fc\u00dfe-1.PDF": "two",
+    }  # fmt: skip
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
+    assert said[1] == f'"{tmp_path}/_CON.pdf" [New file] 3 octets (application/pdf)'
+    assert len(said) == 5
+
+
+def test_a_part_becomes_a_new_file_and_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    s = room([PARTS], home=tmp_path)
+    s.do(f"write 1.2 {tmp_path}/link", f"write 1.2 {tmp_path}/link")
+    assert not (tmp_path / "elsewhere").exists()
+    assert [(tmp_path / name).read_text() for name in ("link-1", "link-2")] == ["one", "one"]
+
+
+@pytest.mark.parametrize("line", ["write 1.2", "write 1.2 /nowhere/all/", "detach 1 /nowhere/at", "write 1 /nowhere/x"])
+def test_where_nothing_can_be_written_is_told(tmp_path: Path, line: str) -> None:
+    s = room([PARTS], home=tmp_path)
+    s.do(line)
+    assert s.complained and "Traceback" not in s.complained
+
+
+def test_without_a_folder_attachments_are_saved_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    room([PARTS], home=tmp_path).do("detach 1.3", "detach 1")
+    assert {path.name for path in tmp_path.iterdir()} == {"Gr\u00fc\u00dfe-1.PDF", "Gr\u00fc\u00dfe.PDF", "_CON.pdf"}

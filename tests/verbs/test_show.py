@@ -81,7 +81,7 @@ def test_struct_lists_the_parts() -> None:
         b"Content-Type: application/pdf; name=x.pdf\n\nabc\n--b--\n"
     )
     lines = room([raw]).do("struct 1").splitlines()
-    assert [line.split()[:3] for line in lines[1:]] == [["1:", "#1", "text/plain,"], ["1:", "#2", "application/pdf,"]]
+    assert [line.split() for line in lines] == [["1.1", "text/plain", "4"], ["1.2", "application/pdf", "3", "x.pdf"]]
 
 
 @pytest.mark.parametrize("verb", ["more", "More", "page"])

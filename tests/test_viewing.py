@@ -1,0 +1,91 @@
+"""Parts handed to other programs: by variable, by mailcap, and nothing of the letter in the shell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sessions import Room, room
+
+from pymail import viewing
+from pymail.mime import parse
+
+EVIL = "$(touch owned)`touch owned`;touch owned\nx.pdf"
+
+
+def letter(type: str, name: str = "x.pdf", text: str = "content") -> bytes:
+    quoted = name.replace("\n", "\n ")
+    return f'Content-Type: {type}\nContent-Disposition: attachment; filename="{quoted}"\n\n{text}\n'.encode()
+
+
+def session(tmp_path: Path, raw: bytes, caps: str = "") -> Room:
+    s = room([raw], home=tmp_path)
+    (tmp_path / "caps").write_text(caps)
+    s.environ["MAILCAPS"] = str(tmp_path / "caps")
+    return s
+
+
+@pytest.mark.parametrize(
+    ("caps", "seen"),
+    [
+        ("application/pdf; cat %s", "content"),
+        ("application/pdf; cat", "content"),
+        ("application/*; echo %t '%s' | sed 's|/.*/||'", "application"),
+        ("application/pdf; echo no; test=false\napplication/pdf; echo yes", "yes"),
+        ("application/pdf; printf '\\033[31m'", "^[[31m"),
+    ],
+)
+def test_a_mailcap_entry_shows_a_part(tmp_path: Path, caps: str, seen: str) -> None:
+    assert session(tmp_path, letter("application/pdf"), caps).do("mimeview 1.1").startswith(seen)
+
+
+@pytest.mark.parametrize("name", ["pipe-application/pdf", "pipe-pdf"])
+def test_a_variable_comes_before_mailcap(tmp_path: Path, name: str) -> None:
+    s = session(tmp_path, letter("application/pdf"), "application/pdf; echo no")
+    assert s.do(f"set {name}='sed s/^/+/'", "view").splitlines() == ["+content"]
+
+
+def test_the_program_finds_the_part_in_a_file_of_a_harmless_name(tmp_path: Path) -> None:
+    s = session(tmp_path, letter("application/pdf", EVIL))
+    command = '?=? echo $MAILX_FILENAME $MAILX_CONTENT_TYPE; cat "$MAILX_FILENAME_TEMPORARY"'
+    assert s.do(f"set pipe-application/pdf='{command}'", "view").splitlines() == ["part.pdf application/pdf", "content"]
+
+
+@pytest.mark.parametrize("type", ["application/x-$(touch owned)", "application/x'y", "application/pdf"])
+def test_nothing_of_a_letter_is_obeyed_by_the_shell(tmp_path: Path, type: str) -> None:
+    raw = letter(f'{type}; x="$(touch owned)"', EVIL)
+    s = session(tmp_path, raw, "application/*; echo %t '%s' %{x} \"%{name}\"\ntext/*; echo %t %s")
+    s.do(f"cd {tmp_path}", "mimeview", "set pipe-application/pdf='echo $MAILX_FILENAME'", "mimeview", "type")
+    assert not (tmp_path / "owned").exists()
+
+
+def test_no_program_and_a_failing_one_are_told(tmp_path: Path) -> None:
+    s = session(tmp_path, letter("application/pdf"))
+    s.do("mimeview", "set pipe-application/pdf=false", "mimeview")
+    assert "no mailcap entry; set pipe-application/pdf=COMMAND" in s.complained
+    assert "false: failed with status 1" in s.complained
+
+
+@pytest.mark.parametrize(
+    ("setting", "type", "shown"),
+    [
+        ("pipe-text/html='sed s/^/+/'", "text/html", "+content"),
+        ("pipe-application/pdf='?* sed s/^/+/'", "application/pdf", "+content"),
+        ("pipe-application/pdf='?*#? sed s/^/+/'", "application/pdf", "+content"),
+        ("pipe-application/pdf=?", "application/pdf", "content"),
+        ("pipe-application/pdf=?t?", "application/pdf", "content"),
+        ("pipe-application/pdf='sed s/^/+/'", "application/pdf", "[-- #1 application/pdf, 8 octets, x.pdf --]"),
+        ("pipe-text/html=false", "text/html", "content"),
+    ],
+)
+def test_printing_shows_what_the_users_filter_makes_of_a_part(
+    tmp_path: Path, setting: str, type: str, shown: str
+) -> None:
+    assert session(tmp_path, letter(type)).do(f"set {setting}", "type").splitlines()[-1] == shown
+
+
+def test_of_a_letter_what_is_only_named_is_viewed() -> None:
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\nContent-Type: image/png\n\nx\n--b--\n"
+    assert [part.number for part in viewing.chosen(raw, "")] == ["2"]
+    assert [part.number for part in viewing.chosen(raw, "1")] == ["1"]
+    assert [part.number for part in viewing.chosen(b"\nhi\n", "")] == [parse(b"\nhi\n").number]
