@@ -13,6 +13,7 @@ Apart and pure: words and a way to look up variables go in, a truth value comes 
 from __future__ import annotations
 
 from pymail.errors import USAGE, MailError
+from pymail.words import filled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,9 +92,7 @@ class _Test:
 
     def _value(self, word: str) -> str:
         """`$name` and `${name}` stand for the variable's value, "" when it is unset."""
-        if not word.startswith("$"):
-            return word
-        return self._lookup(word[1:].strip("{}")) or ""
+        return filled(word, lambda name: self._lookup(name) or "")
 
     def is_set(self) -> bool:
         return self._lookup(self._next()) is not None

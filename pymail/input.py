@@ -20,7 +20,8 @@ class Source:
     """A place that lines come from.
 
     `name` and `number` tell where an error is; `startup` is true for start-up files,
-    in which some verbs are forbidden; `conditions` is the stack of open ifs.
+    in which some verbs are forbidden; `conditions` is the stack of open ifs, `arguments` are
+    those of a macro.
     """
 
     def __init__(self, name: str, startup: bool = False) -> None:
@@ -28,6 +29,7 @@ class Source:
         self.number = 0
         self.startup = startup
         self.conditions: list[bool | None] = []
+        self.arguments: list[str] | None = None
 
     def read(self, prompt: str) -> str | None:
         """The next line without its line end, None at the end."""
@@ -50,6 +52,11 @@ class Script(Source):
             return None
         self.number += 1
         return self._lines[self.number - 1]
+
+    def stop(self) -> None:
+        """Leave the rest of the lines, and what ifs are open, alone."""
+        self.number = len(self._lines)
+        self.conditions.clear()
 
 
 class Keyboard(Source):

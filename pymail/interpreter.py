@@ -54,7 +54,7 @@ def run_text(session: Session, name: str, text: str) -> None:
     run(session, Script(name, text.split("\n")))
 
 
-def run_macro(session: Session, name: str, lines: list[str]) -> Variables | None:
+def run_macro(session: Session, name: str, lines: list[str], arguments: list[str] | None = None) -> Variables | None:
     """Carry out a macro. What it changes among the variables after `localopts` is for the caller to take back.
 
     The variables as they were then, None without localopts. Raises MailError when macros call each other for ever.
@@ -62,6 +62,7 @@ def run_macro(session: Session, name: str, lines: list[str]) -> Variables | None
     if len(session.sources) > _DEEPEST:
         raise MailError(f"{name}: calls itself without end", USAGE)
     source = Script(name, lines, bool(session.sources) and session.sources[-1].startup)
+    source.arguments = arguments or []
     run(session, source)
     return source.saved
 

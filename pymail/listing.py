@@ -47,8 +47,15 @@ def print_page(s: Session, top: int) -> None:
     folder = s.open_folder()
     folder.top = top
     last = min(top + page_size(s), len(folder) + 1)
-    hidden = DELETED | COLLAPSED
-    print_lines(s, (number for number in range(top, last) if not folder.marks[folder.place(number)] & hidden))
+    print_lines(s, (number for number in range(top, last) if _is_listed(folder, number)))
+
+
+def _is_listed(folder: Folder, number: int) -> bool:
+    """Is it on its page? Deleted messages are not, nor collapsed ones, but for new ones and the current."""
+    marks = folder.marks[folder.place(number)]
+    if not marks & (DELETED | COLLAPSED):
+        return True
+    return not marks & DELETED and (number == folder.dot or folder.letter(number) == "N")
 
 
 def _headline(s: Session, last: int) -> Headline:

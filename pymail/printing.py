@@ -32,11 +32,14 @@ def print_messages(
         folder.read(number)
 
 
-def print_top(s: Session, number: int, count: int) -> None:
-    """Print the first lines of one message: with POSIXLY_CORRECT `count` in all, else so many of its text."""
+def print_top(s: Session, number: int, count: int, context: str = "top") -> None:
+    """Print the first lines of one message: with POSIXLY_CORRECT `count` in all, else so many of its text.
+
+    Where nothing was chosen for this context, the fields are those of `type`.
+    """
     folder = s.open_folder()
-    context = s.filters["top"]
-    lines = list(_lines(s, number, False, "top" if context.ignored or context.retained else "type"))
+    chosen = s.filters[context]
+    lines = list(_lines(s, number, False, context if chosen.ignored or chosen.retained else "type"))
     if s.variables.flag("topsqueeze"):
         lines = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
     head = 1 if s.variables.strict else lines.index("") + 1 if "" in lines else len(lines)

@@ -35,7 +35,7 @@ class Leave(Exception):
 class Filter:
     """Which header fields are shown: all but the ignored, or only the retained (POSIX discard, retain).
 
-    A name with characters of regular expressions, such as ^x-.*, is one.
+    A name with characters of regular expressions, such as ^x-.*, is one; * are all.
     """
 
     __slots__ = ("ignored", "retained")
@@ -58,6 +58,8 @@ def _named(name: str, names: set[str]) -> bool:
 
 
 def _matches(pattern: str, name: str) -> bool:
+    if pattern == "*":
+        return True
     import re
 
     try:
@@ -209,6 +211,19 @@ class Session:
     def sources_are_files(self) -> bool:
         """Do commands come from a start-up file or another file just now?"""
         return bool(self.sources) and self.sources[-1] is not self.keyboard
+
+    def value(self, name: str) -> str:
+        """What `$name` stands for in a command, "" when that is nothing."""
+        return self.lookup(name) or ""
+
+    def lookup(self, name: str) -> str | None:
+        """An argument of the macro, else the value of a variable, else of one of the environment; None if none."""
+        found = next((each.arguments for each in reversed(self.sources) if each.arguments is not None), None)
+        if found is not None and (name.isdecimal() or name in ("*", "@", "#")):
+            number = int(name) if name.isdecimal() else 0
+            return str(len(found)) if name == "#" else " ".join(found[number - 1 : number] if number else found)
+        value = self.variables.get(name)
+        return self.environ.get(name) if value is None else value
 
     # -- what is open ----------------------------------------------------------
 

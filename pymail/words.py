@@ -5,6 +5,12 @@ Apart because commands, `set`, aliases and tilde escapes split their arguments a
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Value = Callable[[str], str]
+
 
 class Word:
     """One argument: its text without quotes, whether any of it was quoted, where it stood."""
@@ -18,30 +24,61 @@ class Word:
         self.end = end
 
 
-def split(text: str) -> list[Word]:
+def split(text: str, value: Value | None = None) -> list[Word]:
     """The words of `text`.
 
     Quotes, also after an equals sign, keep blanks and backslashes; elsewhere a backslash
     makes the next character literal. A quote that nothing closes, or in the middle of a
     word, is an ordinary character (`it's`). `$'a\\tb'` knows the escapes of the shell.
+    `value` tells what names stand for: with it `$name` and `${name}` are replaced outside of
+    single quotes (s-nail).
     """
     words = []
     at = 0
-    while word := first(text, at):
+    while word := first(text, at, value):
         words.append(word)
         at = word.end
     return words
 
 
-def first(text: str, at: int) -> Word | None:
+def first(text: str, at: int, value: Value | None = None) -> Word | None:
     """The first word from a place on, None when there is none."""
     at = _skip(text, at)
-    return _word(text, at) if at < len(text) else None
+    return _word(text, at, value) if at < len(text) else None
 
 
-def texts(text: str) -> list[str]:
+def texts(text: str, value: Value | None = None) -> list[str]:
     """The words of `text` as plain strings."""
-    return [word.text for word in split(text)]
+    return [word.text for word in split(text, value)]
+
+
+def filled(text: str, value: Value) -> str:
+    """`text` with each `$name` and `${name}` replaced by what it stands for."""
+    pieces = []
+    at = 0
+    while (dollar := text.find("$", at)) >= 0:
+        name, end = _name(text, dollar)
+        pieces += [text[at:dollar], value(name) if name else "$"]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _name(text: str, at: int) -> tuple[str, int]:
+    """The name behind a dollar sign and where it ends; "" and the place behind the sign when there is none."""
+    at += 1
+    if text.startswith("{", at) and (end := text.find("}", at)) > at + 1 and not set(text[at + 1 : end]) & set(" \t${"):
+        return text[at + 1 : end], end + 1
+    if text[at : at + 1] in ("*", "@", "#") or text[at : at + 1].isdigit():
+        return text[at], at + 1
+    end = at
+    while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    return text[at:end], end
+
+
+def quoted(text: str) -> str:
+    """The text as one word that is read again as it is."""
+    return "'" + text + "'" if "'" not in text else "".join("\\" + char for char in text)
 
 
 def _skip(text: str, at: int) -> int:
@@ -50,7 +87,7 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _word(text: str, start: int) -> Word:
+def _word(text: str, start: int, value: Value | None) -> Word:
     pieces: list[str] = []
     at, quoted = start, False
     while at < len(text) and text[at] not in " \t":
@@ -60,11 +97,16 @@ def _word(text: str, start: int) -> Word:
             pieces.append(_escaped(text[at + 2 : end]))
             at, quoted = end + 1, True
         elif close > 0:
-            pieces.append(text[at + 1 : close])
+            inside = text[at + 1 : close]
+            pieces.append(filled(inside, value) if value and char == '"' else inside)
             at, quoted = close + 1, True
         elif char == "\\" and at + 1 < len(text):
             pieces.append(text[at + 1])
             at, quoted = at + 2, True
+        elif value and char == "$":
+            end = _name(text, at)[1]
+            pieces.append(filled(text[at:end], value))
+            at = end
         else:
             pieces.append(char)
             at += 1

@@ -21,6 +21,7 @@ def holds(text: str) -> bool:
         ("s", False), ("r", True), ("R", True), ("receive", True), ("t", False), ("terminal", False), ("! t", True),
         ("1", True), ("0", False), ("yes", True), ("off", False), ("true", True), ("$b", False),
         ("-N a", True), ("-N b", True), ("-N c", False), ("-Z c", True), ("-n $a", True), ("-n $b", False),
+        ('"$a-$n" == one-7', True), ("${a}x != onex", False),
         ("-z ''", True), ("-z $c", True),
         ("$a == one", True), ('"$a" == one', True), ("${a} != one", False), ("$a == ONE", False),
         ("$a ==? ONE", True), ("$a ==?case ONE", True), ("$a < two", True), ("$a >= two", False),

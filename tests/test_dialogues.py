@@ -42,7 +42,7 @@ def verbs(paths: list[Path]) -> set[str]:
     """The names of the verbs that stand in these dialogues, in whichever spelling."""
     found = set()
     for line in typed(paths):
-        word = re.match(r"[A-Za-z]+|[=!?|]", line.lstrip("\\").strip())
+        word = re.match(r"[A-Za-z_]+|[=!?|]", line.lstrip("\\").strip())
         try:
             found |= {interpreter.lookup(word[0]).name} if word else set()
         except MailError:

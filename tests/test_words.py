@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pymail import words
 
@@ -34,3 +36,25 @@ def test_a_word_knows_whether_it_was_quoted_and_where_it_stood() -> None:
     first, second = words.split("1-3 'wc -l'")
     assert (first.quoted, second.quoted) == (False, True)
     assert "1-3 'wc -l'"[: second.start] == "1-3 "
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$a", ["one"]),
+        ("x${a}y $ab", ["xoney", ""]),
+        ('"$a b" c', ["one b", "c"]),
+        ("'$a' \\$a $'$a'", ["$a", "$a", "$a"]),
+        ("name=\"$a $1\" $# $*", ["name=one first", "2", "both"]),
+        ("5$ $ $= a$", ["5$", "$", "$=", "a$"]),
+        ("${open ${}", ["${open", "${}"]),
+    ],
+)
+def test_names_are_replaced_but_not_in_single_quotes(text: str, expected: list[str]) -> None:
+    values = {"a": "one", "1": "first", "#": "2", "*": "both"}
+    assert words.texts(text, lambda name: values.get(name, "")) == expected
+
+
+@given(st.text())
+def test_a_quoted_text_is_one_word_again(text: str) -> None:
+    assert words.texts(words.quoted(text)) == [text]

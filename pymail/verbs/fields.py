@@ -107,26 +107,36 @@ def headerpick(s: Session, given: list[str]) -> None:
     `headerpick type ignore field ...` or `headerpick type retain field ...`; the contexts are type, top, save and
     forward. Without fields the chosen ones are listed.
     """
-    for context in given[:1] or CONTEXTS:
+    if len(given) > 1:
+        _pick(s, _chosen(s, given), given[2:])
+        return
+    for context in given or CONTEXTS:
         chosen = _context(s, context)
         for how, fields in (("ignore", chosen.ignored), ("retain", chosen.retained)):
-            if given[1:2] == [how]:
-                _pick(s, fields, given[2:])
-            elif len(given) < 2 and fields:
+            if fields:
                 s.say(f"headerpick {context} {how} {' '.join(sorted(fields))}")
 
 
 @verb("unh[eaderpick]", kind=Words("context ...", 3), sending=True)
 def unheaderpick(s: Session, given: list[str]) -> None:
     """Take back what headerpick chose; * takes all."""
-    chosen = _context(s, given[0])
-    _unpick(chosen.retained if given[1] == "retain" else chosen.ignored, given[2:])
+    _unpick(_chosen(s, given), given[2:])
+
+
+def _chosen(s: Session, given: list[str]) -> set[str]:
+    """The fields that are meant by a context and by `retain` or `ignore`, which may be shortened."""
+    context, how = _context(s, given[0]), given[1].lower()
+    if "retain".startswith(how):
+        return context.retained
+    if "ignore".startswith(how):
+        return context.ignored
+    raise MailError(f"headerpick {given[0]} {how}: retain or ignore is wanted", USAGE)
 
 
 def _context(s: Session, name: str) -> Filter:
-    if name not in s.filters:
+    if name.lower() not in s.filters:
         raise MailError(f"headerpick {name}: the contexts are {', '.join(CONTEXTS)}", USAGE)
-    return s.filters[name]
+    return s.filters[name.lower()]
 
 
 def _pick(s: Session, fields: set[str], names: list[str]) -> None:

@@ -59,6 +59,24 @@ class Words(Kind):
         return (found,)
 
 
+class Filled(Words):
+    """Words in which `$name` is replaced, but for single quotes (s-nail; the others do so for echo)."""
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        from pymail import words
+
+        return (words.texts(text, session.value),)
+
+
+class Assignments(Words):
+    """The same for those who asked for s-nail's new ways (v15-compat); else plain words."""
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        if session.variables.get("v15-compat") is None:
+            return super().parse(session, text)
+        return Filled(self.synopsis).parse(session, text)
+
+
 class Members(Words):
     """Words of which those that begin with an unquoted backslash keep it: it has a meaning in an alias (POSIX)."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pymail import interpreter
+from pymail import interpreter, words
 from pymail.errors import NOINPUT, USAGE, MailError
 from pymail.input import Script
 from pymail.session import Session
 from pymail.variables.values import veiled
-from pymail.verbs.kinds import Text, Words
+from pymail.verbs.kinds import NOTHING, Filled, Text, Words
 from pymail.verbs.table import verb
 
 
@@ -26,12 +26,38 @@ def undefine(s: Session, names: list[str]) -> None:
     _remove(s.macros, names)
 
 
-@verb("cal[l]", kind=Words("name", 1, 1), sending=True)
+@verb("cal[l]", kind=Filled("name [argument ...]"), sending=True)
 def call(s: Session, names: list[str]) -> None:
-    """Carry out a macro."""
-    if names[0] not in s.macros:
-        raise MailError(f"{names[0]}: no such macro; define makes one", USAGE)
-    s.variables = interpreter.run_macro(s, names[0], s.macros[names[0]]) or s.variables
+    """Carry out a macro.
+
+    $1 is the first argument in echo, eval, wysh, if and call, $* all of them, $# how many there are.
+    """
+    if not names or names[0] not in s.macros:
+        raise MailError(f"{names[0] if names else 'call'}: no such macro; define makes one", USAGE)
+    s.variables = interpreter.run_macro(s, names[0], s.macros[names[0]], names[1:]) or s.variables
+
+
+@verb("call_if", kind=Filled("name [argument ...]"), sending=True)
+def call_if(s: Session, names: list[str]) -> None:
+    """Carry out a macro if there is one of that name."""
+    if names and names[0] in s.macros:
+        call(s, names)
+
+
+@verb("xcall", kind=Filled("name [argument ...]"), sending=True)
+def xcall(s: Session, names: list[str]) -> None:
+    """Carry out a macro in place of this one."""
+    call(s, names)
+    return_(s, [])
+
+
+@verb("return", kind=Words("[status]", 0, 2), sending=True)
+def return_(s: Session, numbers: list[str]) -> None:
+    """Leave a macro before its end."""
+    source = s.sources[-1]
+    if not isinstance(source, Script) or source.arguments is None:
+        raise MailError("return: only in macros and accounts", USAGE)
+    source.stop()
 
 
 @verb("lo[calopts]", kind=Words("[on|off]", 0, 1), sending=True)
@@ -116,35 +142,51 @@ def ignerr(s: Session, text: str) -> None:
 
 @verb("wysh", kind=Text("command"), sending=True)
 def wysh(s: Session, text: str) -> None:
-    """Do a command; s-nail's word for its quoting."""
-    interpreter.execute(s, text)
+    """Do a command, $name replaced as in echo."""
+    word, _, rest = text.partition(" ")
+    if isinstance(interpreter.lookup(word).kind, Words):
+        rest = " ".join(map(words.quoted, words.texts(rest, s.value)))
+    interpreter.execute(s, f"{word} {rest}")
 
 
-@verb("hi[story]", kind=Words("[number|clear]", 0, 1))
-def history(s: Session, words: list[str]) -> None:
-    """List what was typed, or do a line of it again."""
-    if not words:
+@verb("hi[story]", kind=Words("[number|how ...]"))
+def history(s: Session, names: list[str]) -> None:
+    """List what was typed, or do a line of it again.
+
+    A number below zero counts from the end: -1 is the line before this one. `history clear` forgets all, `history
+    delete NUMBER ...` some lines.
+    """
+    how = names[0] if names else "show"
+    if how == "show":
         for number, line in enumerate(s.history, 1):
             s.say(f"{number:>4}  {veiled(line)}")
-    elif words[0] == "clear":
+    elif how == "clear":
         s.history.clear()
-    elif words[0].isdecimal() and 1 <= int(words[0]) <= len(s.history):
-        interpreter.execute(s, s.history[int(words[0]) - 1])
+    elif how == "delete":
+        gone = {_typed(s, name) for name in names[1:]}
+        s.history = [line for at, line in enumerate(s.history) if at not in gone]
     else:
-        raise MailError(f"history {words[0]}: clear or a number of the list is wanted", USAGE)
+        interpreter.execute(s, s.history[_typed(s, how)])
 
 
-@verb("ev[al]", kind=Text("command"), sending=True)
-def eval_(s: Session, text: str) -> None:
-    """Do a command after replacing $variables in it."""
-    import string
+def _typed(s: Session, text: str) -> int:
+    """The place in the history of a line that is named by its number; the last one is this command itself."""
+    number = int(text) if text.lstrip("-").isdecimal() else 0
+    at = number - 1 if number > 0 else len(s.history) - 1 + number
+    if not number or not 0 <= at < len(s.history):
+        raise MailError(f"history {text}: show, clear, delete or a number of the list is wanted", USAGE)
+    return at
 
-    class Value(dict[str, str]):
-        def __missing__(self, name: str) -> str:
-            value = s.variables.get(name)
-            return (s.environ.get(name) if value is None else value) or ""
 
-    interpreter.execute(s, string.Template(text).safe_substitute(Value()))
+@verb("ev[al]", kind=Filled("command"), sending=True)
+def eval_(s: Session, strings: list[str]) -> None:
+    """Put a command together as echo does, and do it."""
+    interpreter.execute(s, " ".join(strings))
+
+
+@verb("noop", kind=NOTHING, sending=True)
+def noop(s: Session) -> None:
+    """Do nothing."""
 
 
 @verb("com[mandalias]", kind=Text("[name [command]]"), sending=True)
@@ -180,28 +222,32 @@ def uncommandalias(s: Session, names: list[str]) -> None:
 @verb("sho[rtcut]", kind=Words("[name path ...]"), sending=True)
 def shortcut(s: Session, names: list[str]) -> None:
     """Give mailboxes short names, or list them."""
-    if len(names) % 2:
+    if len(names) > 1 and len(names) % 2:
         raise MailError(f"{names[-1]}: a path is wanted after each name", USAGE)
-    for at in range(0, len(names), 2):
+    for at in range(0, len(names) - 1, 2):
         s.shortcuts[names[at]] = names[at + 1]
-    for name in () if names else sorted(s.shortcuts):
+    for name in () if len(names) > 1 else names or sorted(s.shortcuts):
+        if name not in s.shortcuts:
+            raise MailError(f"{name}: no such shortcut", USAGE)
         s.say(f"shortcut {name} {s.shortcuts[name]}")
 
 
 @verb("unsh[ortcut]", kind=Words("name ...", 1), sending=True)
 def unshortcut(s: Session, names: list[str]) -> None:
-    """Remove short names of mailboxes."""
+    """Remove short names of mailboxes; * removes all."""
     for name in names:
-        if s.shortcuts.pop(name, None) is None:
+        if name == "*":
+            s.shortcuts.clear()
+        elif s.shortcuts.pop(name, None) is None:
             raise MailError(f"{name}: no such shortcut", USAGE)
 
 
 @verb(
     "bind", "unbind", "charsetalias", "uncharsetalias", "colour", "uncolour", "filetype", "unfiletype", "mailcap",
-    "mimetype", "unmimetype", "mtaaliases", "netrc", kind=Text("..."), sending=True,
+    "mimetype", "unmimetype", "mtaaliases", "netrc", "unf[old]", "nou[nfold]", kind=Text("..."), sending=True,
 )  # fmt: skip
 def other_settings(s: Session, text: str) -> None:
-    """Nothing: settings of s-nail.
+    """Nothing: settings of other programs.
 
-    They are accepted so that its start-up files can be read.
+    They are accepted so that start-up files of s-nail and GNU mail can be read.
     """

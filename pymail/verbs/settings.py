@@ -9,12 +9,12 @@ from __future__ import annotations
 import posix
 
 from pymail import interpreter, words
-from pymail.errors import USAGE, MailError
+from pymail.errors import USAGE, MailError, printable
 from pymail.input import Script
 from pymail.session import Session
 from pymail.variables.table import TABLE
 from pymail.variables.values import shown
-from pymail.verbs.kinds import NOTHING, Members, Text, Words
+from pymail.verbs.kinds import NOTHING, Assignments, Filled, Members, Text, Words
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _DEEPEST = 50
 
 
-@verb("se[t]", kind=Words("[name[=value] ...]"), sending=True)
+@verb("se[t]", "setq", kind=Assignments("[name[=value] ...]"), sending=True)
 def set_(s: Session, names: list[str]) -> None:
     """Set variables, or list those that are set.
 
@@ -150,10 +150,25 @@ def environ(s: Session, words: list[str]) -> None:
         (setenv if how == "set" else unsetenv)(s, names)
 
 
-@verb("ec[ho]", kind=Words("string ..."), sending=True)
+@verb("ec[ho]", kind=Filled("string ..."), sending=True)
 def echo(s: Session, strings: list[str]) -> None:
-    """Print the strings."""
+    """Print the strings.
+
+    $name stands for the value of a variable or of one of the environment, but not in single quotes.
+    """
     s.say(" ".join(strings))
+
+
+@verb("echon", kind=Filled("string ..."), sending=True)
+def echon(s: Session, strings: list[str]) -> None:
+    """As echo, without an end of line."""
+    s.out.write(printable(" ".join(strings)))
+
+
+@verb("echoerr", kind=Filled("string ..."), sending=True)
+def echoerr(s: Session, strings: list[str]) -> None:
+    """As echo, on standard error."""
+    s.complain(" ".join(strings))
 
 
 @verb("cd", "ch[dir]", kind=Words("[directory]", 0, 1), sending=True)
@@ -181,6 +196,13 @@ def source(s: Session, names: list[str]) -> None:
         raise MailError(f"{names[0]}: files source each other without end", USAGE)
     startup = bool(s.sources) and s.sources[-1].startup
     interpreter.run(s, Script(names[0], _sourced(s, names[0]).split("\n"), startup))
+
+
+@verb("source_if", kind=Words("file", 1, 1), sending=True)
+def source_if(s: Session, names: list[str]) -> None:
+    """As source, if there is such a file."""
+    if posix.access(s.names().expand(names[0]), posix.R_OK):
+        source(s, names)
 
 
 def _sourced(s: Session, name: str) -> str:
@@ -242,9 +264,4 @@ def _holds(s: Session, text: str) -> bool:
     from pymail import conditions
 
     modes = {"send": s.sending, "receive": not s.sending, "terminal": s.interactive}
-    return conditions.holds(words.texts(text), modes, lambda name: _lookup(s, name))
-
-
-def _lookup(s: Session, name: str) -> str | None:
-    value = s.variables.get(name)
-    return s.environ.get(name) if value is None else value
+    return conditions.holds(words.texts(text), modes, s.lookup)

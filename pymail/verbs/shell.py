@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymail import process
 from pymail.errors import USAGE, MailError
 from pymail.session import Session
-from pymail.verbs.kinds import NOTHING, Text
+from pymail.verbs.kinds import Text
 from pymail.verbs.selection import MSGLIST, PARTS, PARTS_COMMAND
 from pymail.verbs.table import verb
 
@@ -35,10 +35,13 @@ def with_bang(s: Session, command: str) -> str:
     return command
 
 
-@verb("sh[ell]", kind=NOTHING, startup=False)
-def shell(s: Session) -> None:
-    """Run an interactive shell."""
-    process.interactive_shell(s)
+@verb("sh[ell]", kind=Text("[command]"), startup=False, sending=True)
+def shell(s: Session, text: str) -> None:
+    """Run an interactive shell, or one command."""
+    if text:
+        bang(s, text)
+    else:
+        process.interactive_shell(s)
 
 
 @verb("pi[pe]", "Pi[pe]", "|", kind=PARTS_COMMAND)

@@ -80,10 +80,10 @@ def next_(s: Session, number: int | None) -> None:
     printing.print_message(s, number)
 
 
-@verb("prev[ious]", kind=NOTHING)
-def previous(s: Session) -> None:
+@verb("prev[ious]", kind=MESSAGE_OR_NONE)
+def previous(s: Session, number: int | None) -> None:
     """Print the message before."""
-    printing.print_message(s, selection.numbers(s, "-")[0])
+    printing.print_message(s, number or selection.numbers(s, "-")[0])
 
 
 @verb("do[tmove]", kind=Words("+|-", 1, 1))
@@ -101,6 +101,14 @@ def top(s: Session, numbers: list[int]) -> None:
     count = s.variables.number("toplines")
     for number in numbers:
         printing.print_top(s, number, 5 if count is None else count)
+
+
+@verb("To[p]", kind=MSGLIST)
+def top_as_type(s: Session, numbers: list[int]) -> None:
+    """As top, with the header fields of type."""
+    count = s.variables.number("toplines")
+    for number in numbers:
+        printing.print_top(s, number, 5 if count is None else count, "type")
 
 
 @verb("hel[p]", "?", kind=Words("[command]", 0, 1), sending=True)

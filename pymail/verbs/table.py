@@ -123,8 +123,8 @@ def find(word: str) -> Verb | None:
 _LEFT_OUT = {
     "cryptography of letters": "certsave decrypt Decrypt verify",
     "spam filters": "classify good junk spamclear spamforget spamham spamrate spamset spamspam",
-    "s-nail's programming": "addrcodec call_if csop digmsg echoerr echoerrn echon errors imapcodec ghost noop read"
-    " readall readctl readsh return shcodec shift sleep source_if unghost urlcodec vexpr vpospar xcall",
+    "s-nail's programming": "addrcodec csop digmsg echoerrn errors imapcodec ghost local read readall readctl readsh"
+    " shcodec shift sleep unghost urlcodec vexpr vpospar vput",
     "caches of IMAP": "cache connect disconnect imap",
     "scores": "kill score unkill",
 }

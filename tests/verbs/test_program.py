@@ -33,7 +33,8 @@ def test_localopts_takes_back_what_a_macro_sets() -> None:
         ("account nobody", "nobody: no such account"),
         ("uncommandalias x", "x: no such command alias"),
         ("unshortcut x", "x: no such shortcut"),
-        ("shortcut x", "x: a path is wanted"),
+        ("shortcut x y z", "z: a path is wanted"),
+        ("shortcut x", "x: no such shortcut"),
         ("commandalias x", "x: no such command alias"),
         ("undefine x", "x: not defined"),
         ("vexpr + 1 1", "vexpr: pymail leaves out s-nail's programming; see DIFFERENCES in pymail(1)"),
@@ -94,4 +95,14 @@ def test_what_was_typed_is_listed_and_done_again() -> None:
     s = room(typed="echo one\nhistory\nhistory 1\nhistory clear\nhistory\nhistory 9\n", terminal=True)
     interpreter.run(s, s.keyboard)
     assert s.said == "one\n   1  echo one\n   2  history\none\n   1  history\n\n"
-    assert "history 9: clear or a number" in s.complained
+    assert "history 9: show, clear, delete or a number" in s.complained
+
+
+def test_lines_of_the_history_are_named_from_its_end_too_and_deleted() -> None:
+    from pymail import interpreter
+
+    typed = "echo one\necho two\nhistory -2\nhistory delete 1 -1\nhistory show\nhistory -9\n"
+    s = room(typed=typed, terminal=True)
+    interpreter.run(s, s.keyboard)
+    assert s.said == "one\ntwo\none\n   1  echo two\n   2  history delete 1 -1\n   3  history show\n\n"
+    assert "history -9:" in s.complained
