@@ -175,12 +175,31 @@ def execute(session: Session, line: str) -> None:
     if word in session.command_aliases and not own:
         word, text = _aliased(session, word, text)
     verb = lookup(word or "next", session.folder is not None)
+    try:
+        _perform(session, verb, text)
+    except Exception:
+        if verb.letter and not session.keyboard.terminal and not session.composing and not session.sending:
+            _pass_over(session)
+        raise
+
+
+def _perform(session: Session, verb: Verb, text: str) -> None:
     _gate(session, verb)
     values = verb.kind.parse(session, text)
     if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
         last = values[0][-1]
         session.folder.go(last if isinstance(last, int) else last[0])
     verb.function(session, *values)
+
+
+def _pass_over(session: Session) -> None:
+    """Read what would have been the text of a letter: its lines are no commands, whoever wrote them."""
+    if session.interactive or session.escapes:
+        while session.keyboard.read_octets() not in (b"~.\n", b"~x\n", b"~q\n", None):
+            pass
+    else:
+        for _ in session.keyboard.pieces():
+            pass
 
 
 def _aliased(session: Session, word: str, text: str) -> tuple[str, str]:

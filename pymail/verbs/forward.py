@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pymail.addresses import Address
 
 
-@verb("for[ward]", "fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
+@verb("for[ward]", "fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False, letter=True)
 def forward(s: Session, numbers: list[int], text: str) -> None:
     """Pass messages on in a letter of mine.
 
@@ -27,7 +27,7 @@ def forward(s: Session, numbers: list[int], text: str) -> None:
     _forward(s, numbers, text, None)
 
 
-@verb("For[ward]", "Fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False)
+@verb("For[ward]", "Fw[d]", kind=MSGLIST_ADDRESSES, startup=False, composing=False, letter=True)
 def forward_recorded(s: Session, numbers: list[int], text: str) -> None:
     """As forward, with a copy in the recipient's file."""
     _forward(s, numbers, text, s.file_of(recipients(s, text)[0].spec))

@@ -50,7 +50,7 @@ def unmlsubscribe(s: Session, names: list[str]) -> None:
     s.subscribed -= set(s.subscribed) if "*" in names else set(names)
 
 
-@verb("Lr[eply]", kind=MSGLIST, startup=False, composing=False)
+@verb("Lr[eply]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def lreply(s: Session, numbers: list[int]) -> None:
     """Answer the mailing list alone.
 
@@ -60,7 +60,7 @@ def lreply(s: Session, numbers: list[int]) -> None:
         send.send_answer(s, [number], _to_list(s, number), None)
 
 
-@verb("Lf[ollowup]", "L", kind=MSGLIST, startup=False, composing=False)
+@verb("Lf[ollowup]", "L", kind=MSGLIST, startup=False, composing=False, letter=True)
 def lfollowup(s: Session, numbers: list[int]) -> None:
     """As Lreply, with a copy in the list's file."""
     for number in numbers:

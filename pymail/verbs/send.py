@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pymail.headers import Fields
 
 
-@verb("m[ail]", kind=Text("address ..."), startup=False, composing=False)
+@verb("m[ail]", kind=Text("address ..."), startup=False, composing=False, letter=True)
 def mail(s: Session, text: str) -> None:
     """Write a letter to these addresses."""
     draft = _to(s, text)
     compose(s, draft, None)
 
 
-@verb("M[ail]", kind=Text("address ..."), startup=False, composing=False)
+@verb("M[ail]", kind=Text("address ..."), startup=False, composing=False, letter=True)
 def mail_recorded(s: Session, text: str) -> None:
     """As mail, with a copy in the recipient's file."""
     draft = _to(s, text)
@@ -43,7 +43,7 @@ def _to(s: Session, text: str) -> Draft:
     return draft
 
 
-@verb("r[eply]", "r[espond]", kind=MSGLIST, startup=False, composing=False)
+@verb("r[eply]", "r[espond]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def reply(s: Session, numbers: list[int]) -> None:
     """Answer the author and all recipients.
 
@@ -52,7 +52,7 @@ def reply(s: Session, numbers: list[int]) -> None:
     answer(s, numbers, not s.variables.flag("flipr"), None)
 
 
-@verb("R[eply]", "R[espond]", kind=MSGLIST, startup=False, composing=False)
+@verb("R[eply]", "R[espond]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def reply_author(s: Session, numbers: list[int]) -> None:
     """Answer the author alone.
 
@@ -61,37 +61,37 @@ def reply_author(s: Session, numbers: list[int]) -> None:
     answer(s, numbers, s.variables.flag("flipr"), None)
 
 
-@verb("fo[llowup]", kind=MSGLIST, startup=False, composing=False)
+@verb("fo[llowup]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def followup(s: Session, numbers: list[int]) -> None:
     """As reply, with a copy in the author's file."""
     answer(s, numbers, not s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
-@verb("F[ollowup]", kind=MSGLIST, startup=False, composing=False)
+@verb("F[ollowup]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def followup_author(s: Session, numbers: list[int]) -> None:
     """As Reply, with a copy in the author's file."""
     answer(s, numbers, s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
-@verb("replya[ll]", "responda[ll]", kind=MSGLIST, startup=False, composing=False)
+@verb("replya[ll]", "responda[ll]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def reply_all(s: Session, numbers: list[int]) -> None:
     """As reply, whatever flipr says."""
     answer(s, numbers, True, None)
 
 
-@verb("replys[ender]", "responds[ender]", kind=MSGLIST, startup=False, composing=False)
+@verb("replys[ender]", "responds[ender]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def reply_sender(s: Session, numbers: list[int]) -> None:
     """As Reply, whatever flipr says."""
     answer(s, numbers, False, None)
 
 
-@verb("followupa[ll]", kind=MSGLIST, startup=False, composing=False)
+@verb("followupa[ll]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def followup_all(s: Session, numbers: list[int]) -> None:
     """As followup, whatever flipr says."""
     answer(s, numbers, True, visit.author_file(s, numbers[0]))
 
 
-@verb("followups[ender]", kind=MSGLIST, startup=False, composing=False)
+@verb("followups[ender]", kind=MSGLIST, startup=False, composing=False, letter=True)
 def followup_sender(s: Session, numbers: list[int]) -> None:
     """As Followup, whatever flipr says."""
     answer(s, numbers, False, visit.author_file(s, numbers[0]))
@@ -114,7 +114,20 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
     if s.variables.flag("allnet"):
         draft.to = _one_a_login(draft.to, [])
         draft.cc = _one_a_login(draft.cc, draft.to)
+    draft.to, draft.cc = _fit(s, draft.to), _fit(s, draft.cc)
     send_answer(s, numbers, draft, record)
+
+
+def _fit(s: Session, people: list[Address]) -> list[Address]:
+    """Those that can be recipients; what else a letter calls an address is told, and the others get their answer."""
+    found = []
+    for person in people:
+        try:
+            addresses.check(person)
+            found.append(person)
+        except MailError as error:
+            s.complain(f"left out: {error.text}")
+    return found
 
 
 def _me(s: Session, letters: list[Fields]) -> list[Address]:

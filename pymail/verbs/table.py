@@ -24,10 +24,12 @@ class Verb:
     `spellings` show the shortest form, "d[elete]"; synonyms share a row. `kind` says what
     arguments it takes. `sending`: also without a mailbox. `startup`: also in start-up
     files. `composing`: also by ~: while a letter is typed. `changes`: not on a read-only
-    mailbox. `flow`: also in the branch of an if that is not taken.
+    mailbox. `flow`: also in the branch of an if that is not taken. `letter`: the lines that follow are the text of one.
     """
 
-    __slots__ = ("spellings", "kind", "function", "sending", "startup", "composing", "changes", "flow", "words")
+    __slots__ = (
+        "spellings", "kind", "function", "sending", "startup", "composing", "changes", "flow", "letter", "words",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class Verb:
         composing: bool,
         changes: bool,
         flow: bool,
+        letter: bool,
     ) -> None:
         self.spellings = spellings
         self.kind = kind
@@ -48,6 +51,7 @@ class Verb:
         self.composing = composing
         self.changes = changes
         self.flow = flow
+        self.letter = letter
         self.words = [(shortest(spelling), full(spelling)) for spelling in spellings]
 
     @property
@@ -90,11 +94,12 @@ def verb(
     composing: bool = True,
     changes: bool = False,
     flow: bool = False,
+    letter: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare a verb above its function; see Verb."""
 
     def declare(function: Function) -> Function:
-        row = Verb(spellings, kind, function, sending, startup, composing, changes, flow)
+        row = Verb(spellings, kind, function, sending, startup, composing, changes, flow, letter)
         VERBS.append(row)
         return function
 
