@@ -47,7 +47,11 @@ def open_private(path: str, flags: int, *, root: bool = False) -> int:
     _check_folder(paths.dirname(path) or ".", path)
     descriptor = _open(path, flags & ~posix.O_TRUNC)
     try:
-        _check_file(path, posix.fstat(descriptor), root)
+        status = posix.fstat(descriptor)
+        if not status.st_nlink:
+            # It was removed, or replaced, just after it was opened.
+            raise FileNotFoundError(errno.ENOENT, posix.strerror(errno.ENOENT), path)
+        _check_file(path, status, root)
         if flags & posix.O_TRUNC:
             posix.ftruncate(descriptor, 0)
     except BaseException:

@@ -20,7 +20,8 @@ ORDER = """
     attachments search headline report doubt display dissection outline mailcap process viewing printing tls secrets
     mailboxes.mailbox mailboxes.exposure
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
-    mailboxes.mark mailboxes.scan mailboxes.column mailboxes.texts mailboxes.base mailboxes.index mailboxes.identity
+    mailboxes.mark mailboxes.scan mailboxes.rest mailboxes.column mailboxes.texts mailboxes.base
+    mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.leftovers
     mailboxes.deposit mailboxes.prepend
     mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.indexed

@@ -10,6 +10,7 @@ journal; then only a kill can leave a tail torn.
 from __future__ import annotations
 
 import os
+from binascii import crc32
 
 from pymail.errors import IOERR, MailError, reason
 from pymail.ownership import sync_folder
@@ -19,7 +20,7 @@ from . import journal as journals
 from .journal import Journal, write
 from .lock import Lock
 from .quoting import quoted
-from .rewrite import mend
+from .rewrite import mend, tail_sum
 from .scan import missing_end
 from .status import stamped
 
@@ -38,13 +39,13 @@ def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tup
     Answers whether it was, how many octets it grew, and what the user should hear. Raises MailError, OSError.
     """
     path = os.path.realpath(path)
-    made = _make(path)
-    with Lock(path, settings.lock_timeout) as lock:
+    made: list[bool] = []
+    with Lock(path, settings.lock_timeout, lambda path: made.append(_make(path))) as lock:
         try:
             notes = [*lock.notes, *mend(lock, settings.state)]
-            return made, append(lock, deposits, settings.state), notes
+            return any(made), append(lock, deposits, settings.state), notes
         except BaseException:
-            if made and os.fstat(lock.fd).st_size == 0:
+            if any(made) and os.fstat(lock.fd).st_size == 0:
                 os.unlink(path)
             raise
 
@@ -59,8 +60,9 @@ def append(lock: Lock, deposits: Iterable[Deposit], state: str) -> int:
                 journal.write(at, chunk, final)
             elif at == size and journals.usable(state):
                 slot = len(chunk) if final else 2 * _CHUNK
+                known = b"%d %d %d" % (tail_sum(lock.fd, size), len(chunk), crc32(chunk))
                 first = (at, chunk, final)
-                journal = journals.create(state, "append", lock.path, lock.fd, b"", slot, not final, first)
+                journal = journals.create(state, "append", lock.path, lock.fd, known, slot, not final, first)
             write(lock.fd, chunk, at)
             at += len(chunk)
             os.fsync(lock.fd)

@@ -27,6 +27,8 @@ _MAGIC = b"pymail-journal 1"
 _HEAD = 64
 _LONGEST = 1 << 30
 _LONGEST_LINE = 1 << 14
+# Of what the names of journals are made; others are none, or not yet, or were set aside.
+_NAME = frozenset("0123456789abcdef-")
 
 
 class Journal:
@@ -111,7 +113,7 @@ def usable(state: str) -> bool:
 def pending(state: str) -> list[str]:
     """The journals of jobs that are under way or were broken off. Raises OSError."""
     folder = journal_folder(state)
-    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if not name.endswith((".new", ".kept"))]
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if _NAME.issuperset(name)]
 
 
 def file_for(state: str, mailbox: os.stat_result) -> str:

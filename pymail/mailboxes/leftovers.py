@@ -1,7 +1,10 @@
 """The jobs that killed runs left, on whatever mailbox: ended at the next start that may write.
 
 Apart from rewrite.py, which ends the one of a mailbox that is locked: here the journals
-are only looked at, and another run may be at work on any of them.
+are only looked at, and another run may be at work on any of them. So each may vanish at
+any moment, and without the lock of its mailbox nothing is done to one. The journal of a
+mailbox that cannot be reached stays: it may be on a disk that is not there just now, or
+come back under another name, which its inode tells.
 """
 
 from __future__ import annotations
@@ -19,14 +22,15 @@ def mend_all(state: str, path: str, timeout: float) -> list[str]:
     """End what killed runs began on any mailbox, as far as it is not in use; what to tell the user.
 
     For the mailbox `path` itself others are waited for, `timeout` seconds; MailError when that was in vain.
+    Raises OSError when that mailbox cannot be opened.
     """
+    own = journals.file_for(state, os.stat(path))
     told = []
     for file in journals.pending(state):
-        name = _mailbox_of(file)
-        if name is None:
-            continue
         try:
-            told += _mend_one(file, name, state, timeout if name == path else 0)
+            name = path if file == own else _mailbox_of(file)
+            if name is not None:
+                told += _mend_one(file, name, state, timeout if name == path else 0)
         except MailError as error:
             if error.status != TEMPFAIL:
                 told.append(error.text)
@@ -38,25 +42,32 @@ def mend_all(state: str, path: str, timeout: float) -> list[str]:
 def _mailbox_of(file: str) -> str | None:
     """Whose journal this is; None when no job is in it, or none any more: another run may be ending it just now.
 
-    Without the mailbox's lock it is only looked at: by the time it is removed it may be the next job's.
+    Raises MailError when it cannot be read, or is not the user's own.
     """
     try:
         journal = journals.load(file)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise MailError(reason(error)) from error
     if journal is None:
         return None
     journal.close()
-    return journal.path
+    return None if journal.kind == "append" and not os.path.exists(journal.path) else journal.path
 
 
 def _mend_one(file: str, path: str, state: str, timeout: float) -> list[str]:
+    """End the job in `file` if it is one of the mailbox `path`."""
     try:
         with Lock(path, timeout) as lock:
-            if journals.file_for(state, os.fstat(lock.fd)) == file:
-                return lock.notes + mend(lock, state)
-        why = "it is another file now"
+            own = journals.file_for(state, os.fstat(lock.fd))
+            if own != file and not os.path.exists(own) and os.path.exists(file):
+                # The file was put back, or its disk has another number now: what it holds decides.
+                os.rename(file, own)
+            return lock.notes + mend(lock, state)
     except OSError as error:
+        if not os.path.exists(file):
+            return []
         why = reason(error)
-    os.rename(file, file + ".kept")
-    return [f"{path}: a run that was killed left it half written, and it is gone: {why}; kept: {file}.kept"]
+    return [f"{path}: a run that was killed left it half written, and it cannot be finished now: {why}; "
+            f"if it is gone for good, remove {file}"]  # fmt: skip

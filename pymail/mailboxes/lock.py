@@ -30,7 +30,7 @@ from pymail.errors import DATA, IOERR, TEMPFAIL, MailError, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 STALE = 300
 # A bare process number is believed dead only in a lock that is so old (seconds).
@@ -38,6 +38,8 @@ _BARE = 5
 _TOUCH = 60
 _DOTLOCKFILE = "/usr/bin/dotlockfile"
 _BUSY = (errno.EAGAIN, errno.EACCES)
+# What file systems and kernels answer that know no O_TMPFILE.
+_NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT)
 
 
 class Lock:
@@ -47,9 +49,11 @@ class Lock:
     should hear: a stale lock was broken; `details` what only -v says.
     """
 
-    def __init__(self, path: str, timeout: float = 30) -> None:
+    def __init__(self, path: str, timeout: float = 30, make: Callable[[str], object] | None = None) -> None:
+        """`make` makes the file when it is missing; another session may remove it again before it is locked."""
         self.path = path
         self.timeout = timeout
+        self._make = make
         self.fd = -1
         self.notes: list[str] = []
         self.details: list[str] = []
@@ -96,7 +100,7 @@ class Lock:
 
     def _try(self) -> bool:
         """One attempt at all locks without waiting; all or none."""
-        self.fd = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        self.fd = self._open()
         try:
             if self._kernel_locks() and self._make_dotlock():
                 if self._is_still_there():
@@ -110,6 +114,16 @@ class Lock:
         os.close(self.fd)
         self.fd = -1
         return False
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            return os.open(self.path, flags)
+        except FileNotFoundError:
+            if self._make is None:
+                raise
+            self._make(self.path)
+            return self._open()
 
     def _kernel_locks(self) -> bool:
         if not stat.S_ISREG(os.fstat(self.fd).st_mode):
@@ -128,23 +142,46 @@ class Lock:
         return True
 
     def _make_dotlock(self) -> bool:
-        text = b"%d %b %d\n" % (os.getpid(), os.uname().nodename.encode(), _namespace())
         try:
-            fd = os.open(self._dotlock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+            self._write_dotlock()
         except FileExistsError:
             return self._break_stale() and self._make_dotlock()
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
                 raise MailError(f"{self._dotlock}: cannot be made: {reason(error)}", IOERR) from error
             return self._by_helper()
+        return True
+
+    def _write_dotlock(self) -> None:
+        """The dotlock gets its name when it is whole: an empty one, left by a kill, would be believed for long."""
+        text = b"%d %b %d\n" % (os.getpid(), os.uname().nodename.encode(), _namespace())
+        folder = os.path.dirname(self._dotlock) or "."
+        try:
+            fd = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o444)
+        except OSError as error:
+            if error.errno not in _NAMELESS:
+                raise
+            self._write_in_place(text)
+            return
         try:
             os.write(fd, text)
-        except OSError as error:
-            os.unlink(self._dotlock)
-            raise MailError(f"{self._dotlock}: cannot be written: {reason(error)}", IOERR) from error
+            # With a folder, though it counts for nothing, Python follows the link that /proc has.
+            os.link(f"/proc/self/fd/{fd}", self._dotlock, src_dir_fd=fd)
+        except FileNotFoundError:
+            self._write_in_place(text)
         finally:
             os.close(fd)
-        return True
+
+    def _write_in_place(self, text: bytes) -> None:
+        """On file systems that know no nameless files, and without /proc."""
+        fd = os.open(self._dotlock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+        try:
+            os.write(fd, text)
+        except OSError:
+            os.unlink(self._dotlock)
+            raise
+        finally:
+            os.close(fd)
 
     def _by_helper(self) -> bool:
         """Let dotlockfile make the dotlock in a folder that only it can write."""

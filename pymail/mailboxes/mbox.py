@@ -16,6 +16,7 @@ from pymail.summary import OLD, Summary, from_head
 
 from . import fromline
 from .mailbox import Mailbox, Outcome, Settings
+from .rest import await_rest, changed_lately
 from .scan import Columns, extend, read
 from .stored import Stored, scan_all
 
@@ -38,11 +39,14 @@ class Mbox(Stored, Mailbox):
 
     def __init__(self, name: str, path: str | None, fd: int, settings: Settings, readonly: str = "") -> None:
         """Scan the file `fd`, which is this mailbox's own from now on. Raises OSError, MailError."""
-        super().__init__(name, path, fd, settings.believe)
+        super().__init__(name, path, fd, settings.believe, settings.lock_timeout)
         self.settings = settings
         self.readonly = readonly
         self.notes = []
         self.details = []
+        if path is not None and changed_lately(fd) and not await_rest(fd, self.patience):
+            self.readonly = self.readonly or "another program holds its lock"
+            self.notes.append(f"{name}: another program holds its lock: what is shown may be half written")
         self.columns, self.stamp = self.look()
         # The flags as the session was told them: a commit changes what differs from these, nothing else.
         self.told = bytearray(self.columns.flags)
@@ -79,6 +83,7 @@ class Mbox(Stored, Mailbox):
             fresh = piece.endswith(b"\n")
 
     def received(self, index: int) -> tuple[str, int]:
+        self.settle()
         at = self.where(index)
         line = read(self.fd, min(self.columns.bodies[at], 1 << 12), self.columns.starts[at])
         return fromline.parse(line.partition(b"\n")[0])
@@ -133,9 +138,9 @@ class Mbox(Stored, Mailbox):
         try:
             return commit.commit(self, path, plan)
         except OSError as error:
-            if not paths.lexists(path):
-                # Another program has removed the file: nothing is left to do.
-                return Outcome(0)
+            if isinstance(error, FileNotFoundError):
+                # Another program has removed the file; if there is a new one, that is looked at.
+                return self.commit(plan) if paths.lexists(path) else Outcome(0, unmatched=len(plan.replace))
             raise MailError(f"{self.name}: nothing was changed: {reason(error)}", status_of(error)) from error
 
     def close(self) -> None:
@@ -145,7 +150,7 @@ class Mbox(Stored, Mailbox):
 
     def look(self) -> tuple[Columns, Stamp]:
         """The columns of the file, and the stamp that they are true of."""
-        return scan_all(self.fd, self.believe)
+        return scan_all(self.fd, self.believe, self.patience)
 
     def extend(self, columns: Columns, size: int) -> None:
         """Look at what was appended; the last message known may have been half written."""

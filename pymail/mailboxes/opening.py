@@ -42,7 +42,7 @@ def open_mailbox(name: str, settings: Settings | None = None, *, readonly: bool 
     try:
         if path == "-" and not scheme:
             return _copied(name, 0, "", "it came from standard input", settings)
-        status = _status(name, path)
+        status = posix.stat(path)
         if S_ISDIR(status.st_mode):
             return _folder(name, path, settings, readonly)
         if not S_ISREG(status.st_mode):
@@ -50,6 +50,8 @@ def open_mailbox(name: str, settings: Settings | None = None, *, readonly: bool 
         if scheme == "maildir":
             raise MailError(f"{name}: is a file, not a Maildir", DATA)
         return _file(name, paths.realpath(path), settings, readonly, scheme)
+    except FileNotFoundError:
+        raise Missing(f"{name}: No such file or directory") from None
     except OSError as error:
         raise MailError(f"{name}: {error.strerror or reason(error)}", status_of(error)) from error
 
@@ -102,13 +104,6 @@ def split(name: str) -> tuple[str, str]:
     if mark and scheme in _SCHEMES:
         return scheme, path
     return "", name
-
-
-def _status(name: str, path: str) -> posix.stat_result:
-    try:
-        return posix.stat(path)
-    except FileNotFoundError:
-        raise Missing(f"{name}: No such file or directory") from None
 
 
 def _is_mine(path: str) -> bool:

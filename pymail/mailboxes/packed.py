@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 _PIECE = 1 << 18
-_MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "lzma"))
+_MAGIC = ((b"\x1f\x8b\x08", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "lzma"))
 
 
 def kind_of(begin: bytes) -> str:

@@ -107,19 +107,29 @@ def finish(lock: Lock, journal: Journal) -> str:
         else:
             told = _finish_rewrite(lock, journal)
     except (Unfit, Shrunk) as error:
-        kept = journal.file + ".kept"
-        os.rename(journal.file, kept)
-        journal.close()
-        raise MailError(
-            f"{lock.path}: a run that was killed left it half written, and another program changed it since "
-            f"({error}): it was left alone; what was to be written is kept in {kept}",
-            IOERR,
-        ) from None
+        return _set_aside(lock, journal, str(error))
     except OSError as error:
         journal.close()
         raise MailError(f"{lock.path}: half written, and it could not be finished: {reason(error)}", IOERR) from error
     journal.drop()
     return told
+
+
+def _set_aside(lock: Lock, journal: Journal, why: str) -> str:
+    """Keep a journal that does not fit; what to tell the user. MailError when the mailbox may be half written."""
+    kept = journal.file + ".kept"
+    os.rename(journal.file, kept)
+    journal.close()
+    if journal.path != lock.path:
+        # This mailbox has the inode of one that is gone.
+        return f"{journal.path}: a run that was killed left it half written, and it is gone; kept: {kept}"
+    if journal.kind == "append":
+        return f"{lock.path}: another program changed it while a torn letter stood at its end ({why}); kept: {kept}"
+    raise MailError(
+        f"{lock.path}: a run that was killed left it half written, and another program changed it since "
+        f"({why}): it was left alone; what was to be written is kept in {kept}",
+        IOERR,
+    )
 
 
 def _proceed(lock: Lock, layout: Layout, journal: Journal, order: list[Block], data: bytes | bytearray) -> None:
@@ -327,6 +337,8 @@ def _undo_append(lock: Lock, journal: Journal) -> str:
     same = _alike(there, data)
     if same == len(data) and final:
         return ""
+    if not _is_known(lock.fd, journal, at):
+        raise Unfit("what was appended is not there")
     if at + same == size:
         truncate(lock.fd, journal.size)
     else:
@@ -334,6 +346,20 @@ def _undo_append(lock: Lock, journal: Journal) -> str:
         edits.add(journal.size, _torn_at(lock.fd, at, same, len(data)) - journal.size, b"")
         carry_out(lock, Layout(edits, size), os.path.dirname(os.path.dirname(journal.file)))
     return f"{lock.path}: removed what a run that was killed had appended in part"
+
+
+def tail_sum(fd: int, size: int) -> int:
+    """A check sum of the last page before `size`, which tells whether a file was only appended to. OSError, Shrunk."""
+    begin = max(size - PAGE, 0)
+    return crc32(read(fd, size - begin, begin))
+
+
+def _is_known(fd: int, journal: Journal, at: int) -> bool:
+    """Does what stood before still stand there, and before a later chunk, at `at`, the first one?"""
+    tail, length, first = map(int, journal.body.split())
+    if tail_sum(fd, journal.size) != tail:
+        return False
+    return at == journal.size or crc32(read(fd, length, journal.size)) == first
 
 
 def _torn_at(fd: int, at: int, same: int, length: int) -> int:

@@ -4,8 +4,9 @@ Apart from mbox.py, which makes letters of them, because this is what other prog
 spoil. The file is never mapped: when another program makes it shorter while we read,
 that must be an error and not a SIGBUS. Whenever the file is no longer the one that was
 scanned, a message is believed to lie where it lay only if the last one still does, since
-mail that arrives moves nothing; else the file is scanned again, and each message is
-looked for by its mark and length.
+mail that arrives moves nothing, and if its own mark is found there; else the file is
+scanned again, and each message is looked for by its mark and length. While somebody
+holds the lock, the file may be half one thing and half another: that is waited for.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import posix
 
 from pymail.errors import TEMPFAIL, MailError
 
+from .mark import look_at
+from .rest import await_rest
 from .scan import Columns, Shrunk, extend, is_message, read
 
 TYPE_CHECKING = False
@@ -34,11 +37,15 @@ class Stored:
     `order` says in which place of the columns each message is found, None while all are where they were.
     """
 
-    def __init__(self, name: str, path: str | None, fd: int, believe: bool) -> None:
+    def __init__(self, name: str, path: str | None, fd: int, believe: bool, patience: float = 0) -> None:
+        """`patience`: so many seconds a lock is waited for."""
         self.name = name
         self.path = path
         self.fd = fd
         self.believe = believe
+        self.patience = patience
+        # The file has changed since it was scanned, and messages are believed to be where they were.
+        self.doubtful = False
         self.order: list[int] | None = None
         self.columns = Columns()
         self.stamp: Stamp = (0, 0, 0, 0)
@@ -59,7 +66,8 @@ class Stored:
         from .identity import identities, match
 
         old = identities(self.columns)
-        self.columns, self.stamp = scan_all(self.fd, self.believe)
+        self.columns, self.stamp = scan_all(self.fd, self.believe, self.patience)
+        self.doubtful = False
         found = match(old, identities(self.columns))
         order = range(len(old)) if self.order is None else self.order
         self.order = [found[at] if at >= 0 else at for at in order]
@@ -84,29 +92,30 @@ class Stored:
         """Make sure that the columns are true of the file as it is now.
 
         If the last message is where it was, so are those before it: mail that arrives moves nothing.
+        MailError when another program does not give back its lock.
         """
         stamp = stamp_of(self.fd)
         if stamp == self.stamp:
             return
-        if stamp[2] >= self.columns.end and self._last_is_there():
+        if not await_rest(self.fd, self.patience):
+            raise MailError(f"{self.name}: another program is changing it: try again later", TEMPFAIL)
+        stamp = stamp_of(self.fd)
+        if stamp[2] >= self.columns.end and last_is_there(self.fd, self.columns):
             self.stamp = stamp
+            self.doubtful = True
         else:
             self.realign()
 
-    def _last_is_there(self) -> bool:
-        last = len(self.columns) - 1
-        return last < 0 or is_message(self.fd, self.columns, last)
-
     def octets(self, index: int) -> Iterator[bytes]:
         """The letter as it is stored, cut where a line ends if it can be."""
-        _, data, _, line, _, end = next(self.batches((index,)))
+        _, data, _, line, body, end = next(self.batches((index,)))
         if end <= len(data) <= PIECE:
             yield data[line:end]
             return
-        start = self.columns.starts[self.where(index)]
-        at, stop = start + line, start + end
+        # Counted from where the text begins: what is before it changes with the flags.
+        at, stop = line - body, end - body
         while at < stop:
-            piece = read(self.fd, min(PIECE, stop - at), at)
+            piece = self._read_piece(index, at, min(PIECE, stop - at))
             if at + len(piece) < stop:
                 piece = piece[: piece.rfind(b"\n") + 1] or piece.rstrip(b"\r") or piece
             yield piece
@@ -166,6 +175,19 @@ class Stored:
             count = bisect_left(starts, limit, at)
         return max(count - 1, at + 1)
 
+    def _read_piece(self, index: int, at: int, length: int) -> bytes:
+        """So many octets of a message, `at` counted from the beginning of its text."""
+        for _ in range(_ATTEMPTS):
+            self.settle()
+            place = self.where(index)
+            try:
+                piece = read(self.fd, length, self.columns.starts[place] + self.columns.bodies[place] + at)
+            except Shrunk:
+                continue
+            if stamp_of(self.fd) == self.stamp:
+                return piece
+        raise self._restless()
+
     def _read_run(self, run: list[int]) -> bytes | None:
         """The octets of a run of messages; None when they turn out not to lie side by side any more."""
         for _ in range(_ATTEMPTS):
@@ -181,12 +203,34 @@ class Stored:
                 data = read(self.fd, length, begin)
             except Shrunk:
                 continue
-            if stamp_of(self.fd) == self.stamp:
+            if stamp_of(self.fd) != self.stamp:
+                continue
+            if not self.doubtful or self._are_there(first, len(run), data):
                 return data
-        raise MailError(f"{self.name}: other programs keep changing it: try again", TEMPFAIL)
+            self.realign()
+        raise self._restless()
+
+    def _are_there(self, first: int, count: int, data: bytes) -> bool:
+        """Are these messages, to which the octets belong, the ones that were scanned?"""
+        columns = self.columns
+        for at in range(first, first + count):
+            start = columns.starts[at] - columns.starts[first]
+            end = start + columns.bodies[at]
+            if not data.startswith(b"From ", start) or look_at(data, start, end)[1] != columns.marks[at]:
+                return False
+        return True
+
+    def _restless(self) -> MailError:
+        return MailError(f"{self.name}: other programs keep changing it: try again", TEMPFAIL)
 
 
-def scan_all(fd: int, believe: bool) -> tuple[Columns, Stamp]:
+def last_is_there(fd: int, columns: Columns) -> bool:
+    """Is the last message, if there is one, where it was?"""
+    last = len(columns) - 1
+    return last < 0 or is_message(fd, columns, last)
+
+
+def scan_all(fd: int, believe: bool, patience: float = 0) -> tuple[Columns, Stamp]:
     """The columns of a whole file, and the stamp it had. Raises OSError, MailError."""
     for _ in range(_ATTEMPTS):
         stamp = stamp_of(fd)
@@ -195,7 +239,11 @@ def scan_all(fd: int, believe: bool) -> tuple[Columns, Stamp]:
             extend(fd, columns, stamp[2], believe)
         except Shrunk:
             continue
-        return columns, stamp
+        now = stamp_of(fd)
+        if now == stamp or now[2] > stamp[2] and last_is_there(fd, columns):
+            return columns, stamp
+        # It was rewritten meanwhile.
+        await_rest(fd, patience)
     raise Shrunk
 
 

@@ -120,7 +120,7 @@ class _Delivery:
         """Append under lock; the path of the mailbox. Raises MailError, OSError."""
         path = self._mailbox()
         pieces = _delivered(self.letter, self.account.pw_name, self.sender)
-        with Lock(path, self.patience) as lock:
+        with Lock(path, self.patience, self._make) as lock:
             self._check(path, os.fstat(lock.fd))
             mend(lock, self.state)
             deposit.append(lock, [Deposit(pieces, 0, self.sender, int(time.time()))], self.state)

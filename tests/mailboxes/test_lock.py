@@ -319,6 +319,36 @@ for _ in range(20):
     assert not dotlock(box).exists()
 
 
+@pytest.mark.parametrize("call", ["write", "link"])
+def test_a_kill_while_the_dotlock_is_made_leaves_none(box: Path, call: str) -> None:
+    child = os.fork()
+    if child == 0:
+        setattr(os, call, lambda *_, **__: os._exit(9))
+        take(box, 0)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert os.listdir(box.parent) == [box.name]
+    take(box, 0)
+
+
+@pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.EISDIR])
+def test_where_files_without_a_name_are_unknown_there_is_a_dotlock_too(
+    box: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    open_ = os.open
+
+    def without(path: str, flags: int, *mode: int) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(number, os.strerror(number), path)
+        return open_(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", without)
+    with Lock(str(box)):
+        assert dotlock(box).read_text().split()[0] == str(os.getpid())
+        assert stat.S_IMODE(dotlock(box).stat().st_mode) == 0o444
+    assert not dotlock(box).exists()
+
+
 def test_a_dotlock_that_cannot_be_written_is_not_left(box: Path) -> None:
     def work() -> None:
         import resource
