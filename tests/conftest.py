@@ -8,6 +8,7 @@ speak the protocol over a socket (`servers.py`).
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,11 @@ from installation import install
 from program import PYMAIL, USER, Home, Result, Run
 from servers import Dovecot, Exim, Postfix
 from sink import Sink
+
+# A shell ignores them for what it starts with &, nohup the last one, and every program that a test starts would too.
+for _signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, signal.default_int_handler if _signal == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture
