@@ -14,7 +14,7 @@ import sys
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from pymail import interpreter, msglist, options  # noqa: E402
+from pymail import interpreter, msglist, options, outline  # noqa: E402
 from pymail.escapes.every import ESCAPES  # noqa: E402
 from pymail.variables.table import FLAG, SECTIONS, Variable  # noqa: E402
 from pymail.verbs import table  # noqa: E402
@@ -102,12 +102,23 @@ def variable_list() -> str:
     return "\n".join(sections)
 
 
+def json_list() -> str:
+    sections = []
+    for name, rows in outline.TABLES.items():
+        shown = {key: row for key, row in rows.items() if name != "message" or key not in outline.SUMMARY}
+        also = "A message has all that a summary has, and\n" if name == "message" else ""
+        heads = [(f"Li {word(key)} Pq {kind}", text) for key, (kind, text) in shown.items()]
+        sections.append(f".Pp\n{also or f'A {name} has'.replace('A a', 'An a') + chr(10)}{items(heads)}")
+    return "\n".join(sections)
+
+
 LISTS = {
     "options": option_list,
     "verbs": verb_list,
     "escapes": escape_list,
     "forms": form_list,
     "variables": variable_list,
+    "json": json_list,
 }
 
 

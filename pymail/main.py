@@ -166,6 +166,10 @@ def _mode(s: Session, given: Options) -> int:
         from pymail import presence
 
         return presence.exists(s, given)
+    if given.is_for_script():
+        from pymail import scriptmode
+
+        return scriptmode.run(s, given)
     from pymail import readmode
 
     return readmode.run(s, given)
@@ -204,7 +208,8 @@ def _session(given: Options) -> Session:
     s.custom = [*given.all("custom-header")]
     if given.has("line-buffered"):
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    addressed = not given.has("file") and bool(given.operands or given.has("cc") or given.has("bcc"))
+    reading = given.has("file") or given.is_for_script()
+    addressed = not reading and bool(given.operands or given.has("cc") or given.has("bcc"))
     s.sending = addressed or bool(given.literal) or given.has("read-recipients") or given.has("target")
     return s
 

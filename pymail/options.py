@@ -79,6 +79,8 @@ READING = (
     Option("H", "headers", "", "Print the header summary and leave.", ("header-summary",)),
     Option("L", "list", "MSGLIST", "Print the header lines of these messages; with -e, tell if any.", ("search",)),
     Option("p", "print", "", "Print all messages and leave.", ("read",)),
+    Option("", "json", "", "Print messages, or with -H the header summary, as JSON; operands name messages, none all."),
+    Option("", "extract", "DIRECTORY", "Save text and attachments of messages in this folder, named as for --json."),
     Option("N", "no-headers", "", "Begin without a header summary.", ("no-header-summary", "nosum")),
     Option("R", "read-only", "", "Open mailboxes read-only."),
     Option("D", "disconnected", "", "Accepted; no mailbox needs a connection."),
@@ -145,6 +147,10 @@ class Options:
 
     def all(self, name: str) -> list[str]:
         return self.given[name]
+
+    def is_for_script(self) -> bool:
+        """Is this a run that gives messages to a script? Then operands name messages."""
+        return self.has("json") or self.has("extract")
 
     def take(self, option: Option, value: str) -> None:
         """Note one option of the command line."""

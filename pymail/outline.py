@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from pymail import addresses, attachments, decode, headers
-from pymail import summary as summaries
+from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,71 +18,105 @@ if TYPE_CHECKING:
 
     Value = str | int | None | list["Value"] | dict[str, "Value"]
 
-# The names that --json promises, with what they mean; pymail.1 is made from these.
-PERSON = {"name": "The display name, decoded; may be empty.", "address": "The address."}
+# What --json promises, name by name: a type and a sentence. pymail.1 is made from these; the types are those
+# of JSON, `a or b`, `list of a`, and the names of these tables.
+PERSON = {
+    "name": ("string", "The display name, decoded; may be empty."),
+    "address": ("string", "The address; may be empty."),
+}
 SUMMARY = {
-    "number": "The message number.",
-    "state": "The letter of the header list: N, U, R, O, P, M, S, D, F, A or T.",
-    "from": "The first author, a person.",
-    "date": "The Date: field by RFC 3339 in the sender's zone, or null.",
-    "subject": "The subject, decoded.",
-    "size": "Octets of the whole message.",
-    "lines": "Lines of the whole message, or null.",
+    "number": ("number", "The message number."),
+    "state": ("string", "The letter of the header list: N, U, R, O, P, M, S, D, F, A or T."),
+    "flags": ("list of string", "What is stored with the message: seen, old, answered, flagged, draft."),
+    "from": ("person", "The first author."),
+    "date": ("string or null", "The Date: field by RFC 3339 in the sender's zone, else when the message came."),
+    "subject": ("string", "The subject, decoded, on one line."),
+    "message-id": ("string", "The Message-ID: field, or empty."),
+    "size": ("number", "Octets of the whole message."),
+    "lines": ("number", "Lines of the whole message."),
 }
 MESSAGE = {
     **SUMMARY,
-    "to": "The people of To:.",
-    "cc": "The people of Cc:.",
-    "reply-to": "The people of Reply-To:.",
-    "message-id": "The Message-ID: field, or empty.",
-    "headers": "All fields in order, each with name and decoded value.",
-    "text": "What a person reads of the message.",
-    "parts": "The parts of the message, each a part.",
-    "attachments": "What can be saved beside the text: number, type, name, file (a safe name), size.",
+    "to": ("list of person", "Everyone in To:."),
+    "cc": ("list of person", "Everyone in Cc:."),
+    "reply-to": ("list of person", "Everyone in Reply-To:."),
+    "headers": ("list of field", "All header fields, in order."),
+    "text": ("string", "What a person reads of the message."),
+    "parts": ("list of part", "The parts of the message; one that is a single text is its own part."),
+    "attachments": ("list of attachment", "What can be saved beside the text."),
+}
+FIELD = {
+    "name": ("string", "The name as it is written."),
+    "value": ("string", "The value, decoded, on one line."),
 }
 PART = {
-    "number": "The part's number, as IMAP counts.",
-    "type": "The media type.",
-    "charset": "The declared character set, or null.",
-    "encoding": "base64, quoted-printable, x-uuencode or null.",
-    "disposition": "inline, attachment or null.",
-    "name": "The file name, decoded and as the sender wrote it, or null.",
-    "size": "Octets after decoding; null for a part that only holds others.",
-    "parts": "The parts in it.",
+    "number": ("string", "The part's number, as struct lists it and IMAP counts."),
+    "type": ("string", "The media type, in lower case."),
+    "charset": ("string or null", "The declared character set."),
+    "encoding": ("string or null", "base64, quoted-printable or x-uuencode."),
+    "disposition": ("string or null", "inline, attachment or what else stands there."),
+    "name": ("string or null", "The file name, decoded and as the sender wrote it."),
+    "size": ("number or null", "Octets after decoding; null for a part that only holds others."),
+    "parts": ("list of part", "The parts in it."),
 }
+ATTACHMENT = {
+    "number": ("string", "The part's number."),
+    "type": ("string", "The media type."),
+    "name": ("string or null", "The file name as the sender wrote it."),
+    "file": ("string", "The safe name under which write saves it."),
+    "size": ("number", "Octets after decoding."),
+}
+TABLES = {
+    "summary": SUMMARY, "message": MESSAGE, "person": PERSON, "field": FIELD, "part": PART, "attachment": ATTACHMENT,
+}  # fmt: skip
 
 _MOST_PEOPLE = 10_000
+_FLAGS = ((SEEN, "seen"), (OLD, "old"), (ANSWERED, "answered"), (FLAGGED, "flagged"), (DRAFT, "draft"))
 
 
-def summary(number: int, letter: str, line: Summary, lines: int | None = None) -> dict[str, Value]:
-    """A message of a list: number, state, author, date, subject, size in octets, lines."""
+def summary(number: int, state: str, flags: int, line: Summary, id: str, lines: int) -> dict[str, Value]:
+    """A message of a list; `flags` are those of summary.py, `id` its Message-ID, `lines` those of the whole."""
     return {
         "number": number,
-        "state": letter,
+        "state": state,
+        "flags": [name for flag, name in _FLAGS if flags & flag],
         "from": {"name": line.name, "address": line.address},
         "date": _date(line.date, line.zone),
         "subject": line.subject,
+        "message-id": id,
         "size": line.size,
         "lines": lines,
     }
 
 
-def message(number: int, letter: str, raw: bytes) -> dict[str, Value]:
+def message(number: int, state: str, flags: int, line: Summary, raw: bytes) -> dict[str, Value]:
     """A whole message: its summary, all header fields decoded, its people, parts, text and attachments."""
     root = decode.parse(raw)
-    head = root.head()
-    line = summaries.from_head(head, len(raw), 0)
-    found = headers.fields(head)
+    found = headers.fields(root.head())
     people: dict[str, Value] = {name: _people(found, name) for name in ("to", "cc", "reply-to")}
     return {
-        **summary(number, letter, line, raw.count(b"\n")),
+        **summary(number, state, flags, line, headers.decode(root.field(b"Message-ID")), raw.count(b"\n")),
         **people,
-        "message-id": headers.decode(root.field(b"Message-ID")),
         "headers": [{"name": name, "value": headers.decode(value)} for name, value in found],
         "text": decode.text_of(root),
         "parts": [part(each) for each in (root.parts if root.is_multipart and root.parts else [root])],
         "attachments": [_attachment(each) for each in attachments.attachments(root)],
     }
+
+
+def dumps(value: Value) -> str:
+    """One line of JSON in ASCII, without any control character; halves of surrogates become U+FFFD."""
+    import json
+
+    return json.dumps(_whole(value)).replace("\x7f", "\\u007f")
+
+
+def _whole(value: Value) -> Value:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return {name: _whole(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def part(each: Part) -> dict[str, Value]:

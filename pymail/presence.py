@@ -55,10 +55,16 @@ def mailbox_path(s: Session, options: Options) -> str:
         raise MailError(f"-u {s.mailbox_user}: no such user", NOINPUT)
     if options.has("file"):
         files = [*filter(None, options.all("file")), *options.operands]
-        if len(files) > 1:
+        if len(files) > 1 and not options.is_for_script():
             raise MailError(f"-f: {files[1]}: one mailbox at a time", USAGE)
         return s.path(files[0] if files else "&")
     return "" if options.has("batch") and not s.mailbox_user else s.names().system
+
+
+def named_messages(options: Options) -> str:
+    """The message list that the operands are, with --json and --extract; the mailbox of -f is the first of them."""
+    mailbox = options.has("file") and not any(options.all("file"))
+    return " ".join(options.operands[mailbox:])
 
 
 def _is_user(name: str) -> bool:

@@ -21,7 +21,7 @@ def run(s: Session, options: Options) -> int:
     path = mailbox_path(s, options)
     once = [name for name in ("headers", "list", "print") if options.has(name)]
     s.readonly = options.has("read-only") or bool(once)
-    if path and not _open(s, path) and (once or not s.variables.flag("emptystart")):
+    if path and not enter(s, path) and (once or not s.variables.flag("emptystart")):
         return 1
     if once:
         return _print_only(s, once[-1], options.last("list") or "")
@@ -36,7 +36,7 @@ def run(s: Session, options: Options) -> int:
         return leave.status
 
 
-def _open(s: Session, path: str) -> bool:
+def enter(s: Session, path: str) -> bool:
     """Enter the mailbox; False when it is a system mailbox without mail, which is said."""
     system = path == s.names().system
     try:

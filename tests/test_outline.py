@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
-from pymail import outline
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pymail import outline, summary
 from pymail.mime import parse
-from pymail.summary import Summary
+from pymail.summary import ANSWERED, SEEN, Summary
+
+MAIL = Path(__file__).parent / "mail"
 
 LETTER = (
     b'From: =?utf-8?q?J=C3=BCrgen?= <j@x.example>\nTo: a@b, "C, D" <c@d>\nSubject: Gr\xc3\xbc\xc3\x9fe\n'
@@ -18,34 +26,73 @@ LETTER = (
 
 def test_a_summary_is_a_plain_structure() -> None:
     line = Summary("Alice", "a@b", 1780300860, 7200, "x", 10)
-    assert outline.summary(3, "N", line, 7) == {
+    assert outline.summary(3, "A", SEEN | ANSWERED, line, "<1@x>", 7) == {
         "number": 3,
-        "state": "N",
+        "state": "A",
+        "flags": ["seen", "answered"],
         "from": {"name": "Alice", "address": "a@b"},
         "date": "2026-06-01T10:01:00+02:00",
         "subject": "x",
+        "message-id": "<1@x>",
         "size": 10,
         "lines": 7,
     }
 
 
-def test_the_tables_name_just_what_is_given() -> None:
-    found = json.loads(json.dumps(outline.message(1, "N", LETTER)))
-    line = outline.summary(1, "N", Summary("", "", 0, 0, "", 0))
-    assert list(found) == list(outline.MESSAGE)
-    assert list(line) == list(outline.SUMMARY)
-    assert all(list(part) == list(outline.PART) for part in found["parts"])
-    assert all(list(person) == list(outline.PERSON) for person in [found["from"], *found["to"]])
+def check(kind: str, value: object) -> None:
+    """Fails where a value is not of the kind that the tables promise."""
+    if kind.startswith("list of "):
+        assert isinstance(value, list)
+        for each in value:
+            check(kind.removeprefix("list of "), each)
+    elif kind in outline.TABLES:
+        assert isinstance(value, dict) and list(value) == list(outline.TABLES[kind])
+        for name, each in value.items():
+            check(outline.TABLES[kind][name][0], each)
+    else:
+        names = {str: "string", int: "number", type(None): "null"}
+        assert names[type(value)] in kind.split(" or "), (kind, value)
+
+
+def whole(raw: bytes) -> dict[str, Any]:
+    """A message as a program reads it from --json."""
+    line = summary.from_head(parse(raw).head(), len(raw), 0)
+    text = outline.dumps(outline.message(1, "N", 0, line, raw))
+    assert text.isascii() and text.isprintable()
+    found = json.loads(text)
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(MAIL.glob("*.eml")), ids=lambda path: path.stem)
+def test_messages_are_as_the_tables_promise(path: Path) -> None:
+    check("message", whole(path.read_bytes()))
+
+
+@given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_whatever_a_message_holds_its_form_is_kept(octets: bytes) -> None:
+    check("message", whole(b"From: " + octets))
+    check("message", whole(octets + b"\n\n" + octets))
+
+
+def test_text_becomes_unicode_without_controls() -> None:
+    assert outline.dumps(["\ud83d\ude00", "\udc80", "\x7f\x1b\x9b"]) == (
+        '["\\ud83d\\ude00", "\\ufffd", "\\u007f\\u001b\\u009b"]'
+    )
+
+
+def date(seconds: int, zone: int) -> object:
+    return outline.summary(1, "N", 0, Summary("", "", seconds, zone, "", 0), "", 0)["date"]
 
 
 def test_a_date_that_is_none_is_null() -> None:
-    assert outline.summary(1, "N", Summary("", "", 0, 0, "", 0))["date"] is None
-    assert outline.summary(1, "N", Summary("", "", 1 << 62, 0, "", 0))["date"] is None
-    assert outline.summary(1, "N", Summary("", "", 60, -5400, "", 0))["date"] == "1969-12-31T22:31:00-01:30"
+    assert date(0, 0) is None
+    assert date(1 << 62, 0) is None
+    assert date(60, -5400) == "1969-12-31T22:31:00-01:30"
 
 
 def test_a_message_is_given_whole() -> None:
-    found = json.loads(json.dumps(outline.message(1, "N", LETTER)))
+    found = whole(LETTER)
     assert found["from"] == {"name": "J\u00fcrgen", "address": "j@x.example"}
     assert found["to"] == [{"name": "", "address": "a@b"}, {"name": "C, D", "address": "c@d"}]
     assert found["subject"] == "Gr\u00fc\u00dfe"
@@ -65,4 +112,4 @@ def test_parts_hold_their_parts() -> None:
 
 
 def test_a_deep_letter_can_be_outlined() -> None:
-    outline.message(1, "N", b"Content-Type: message/rfc822\n\n" * 10_000)
+    whole(b"Content-Type: message/rfc822\n\n" * 10_000)

@@ -100,7 +100,7 @@ def use(raw: bytes) -> None:
         strange = [char for char in line if char != "\t" and (char < " " or "\x7f" <= char < "\xa0")]
         assert not strange, f"{line!r} could drive a terminal"
     root = decode.parse(raw)
-    json.dumps(outline.message(1, "N", raw))
+    json.loads(outline.dumps(outline.message(1, "N", 0, summary.from_head(root.head(), len(raw), 0), raw)))
     list(dissection.listed(raw, "1"))
     list(dissection.decoded(raw, "1"))
     for part in attachments.attachments(root):
