@@ -10,6 +10,7 @@ from __future__ import annotations
 from pymail import listing, paths
 from pymail.errors import USAGE, MailError
 from pymail.folder import Folder
+from pymail.mailboxes import opening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 def open_mailbox(s: Session, path: str, readonly: bool = False) -> Mailbox:
     """The mailbox at `path`, not yet entered."""
-    from pymail.mailboxes import opening
-
     readonly = readonly or s.readonly or s.variables.flag("readonly")
     return opening.open_mailbox(path, s.mailbox_settings(), readonly=readonly)
 
@@ -98,8 +97,6 @@ def _put_into_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     mbox = s.home_file("MBOX", "mbox")
     deposits = (deposit(folder, place) for place in places)
     if s.variables.flag("append") or paths.isdir(mbox):
-        from pymail.mailboxes import opening
-
         opening.append_to(mbox, deposits, settings=s.mailbox_settings())
     else:
         from pymail.mailboxes import prepend

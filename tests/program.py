@@ -18,7 +18,7 @@ START = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from pymail import start
-start.run({str(ROOT / "pymail")!r})
+start.run()
 """
 PYMAIL = (sys.executable, "-I", "-S", "-c", START)
 

@@ -126,12 +126,63 @@ def test_compiled_code_is_run_without_a_search(layout: Path) -> None:
     assert loaders == ["SourceFileLoader", "Finder"]  # compiled by the first run
 
 
+def bundle_of(layout: Path) -> Path:
+    """The bundle that begins the program, which the second run leaves."""
+    for _ in range(2):
+        assert run(*by_path(layout)).returncode == 7
+    (bundle,) = (layout / PACKAGES / "pymail" / "__pycache__").glob("main.*.opt-bundle.pyc")
+    return bundle
+
+
+def test_bundle_is_run_in_place_of_compiled_modules(layout: Path) -> None:
+    (layout / PACKAGES / "pymail" / "main.py").write_text("from pymail import other\n" + SAYS_HOW)
+    (layout / PACKAGES / "pymail" / "other.py").touch()
+    compiled = bundle_of(layout).parent
+    for module in ("main", "other"):
+        (compiled / f"{module}.{sys.implementation.cache_tag}.pyc").unlink()
+    assert json.loads(run(*by_path(layout)).stdout)["site"] == "Finder"
+    assert not list(compiled.glob("other.*"))
+
+
+def test_bundle_is_for_its_owner_to_write(layout: Path) -> None:
+    mask = os.umask(0)
+    try:
+        assert bundle_of(layout).stat().st_mode & 0o022 == 0
+    finally:
+        os.umask(mask)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0\0\r\n", b"\xff" * 8], ids=["empty", "of another Python", "garbage"])
+def test_bundle_that_is_damaged_is_left_alone(layout: Path, damage: bytes) -> None:
+    bundle = bundle_of(layout)
+    bundle.write_bytes(damage + bundle.read_bytes()[4:] if len(damage) == 4 else bundle.read_bytes()[:4] + damage)
+    done = run(*by_path(layout))
+    assert (done.returncode, done.stderr) == (7, "")
+
+
+def test_bundle_is_not_written_where_compiled_code_is_not(layout: Path) -> None:
+    command = [PYTHON, "-B", "-I", "-S", layout / "bin" / "pymail-python"]
+    run(*by_path(layout))
+    assert run(*command).returncode == 7
+    assert not list(layout.rglob("*.opt-bundle.pyc"))
+
+
 def test_source_that_was_changed_is_compiled_anew(layout: Path) -> None:
     main = layout / PACKAGES / "pymail" / "main.py"
-    assert run(*by_path(layout)).returncode == 7
+    bundle_of(layout)
     main.write_text(STUB.replace("return 7", "return 8"))
     os.utime(main, (1, 1))  # older than the compiled form, and of the same size
-    assert [run(*by_path(layout)).returncode for _ in range(3)] == [8, 8, 8]
+    assert [run(*by_path(layout)).returncode for _ in range(4)] == [8, 8, 8, 8]
+
+
+def test_source_beside_the_changed_one_is_looked_at_too(layout: Path) -> None:
+    (layout / PACKAGES / "pymail" / "main.py").write_text("from pymail.other import main\n")
+    other = layout / PACKAGES / "pymail" / "other.py"
+    other.write_text(STUB)
+    bundle_of(layout)
+    other.write_text(STUB.replace("return 7", "return 8"))
+    os.utime(other, (1, 1))
+    assert [run(*by_path(layout)).returncode for _ in range(4)] == [8, 8, 8, 8]
 
 
 def test_compiled_code_of_another_python_is_left_alone(layout: Path) -> None:
