@@ -20,7 +20,7 @@ ORDER = """
     attachments search headline report doubt display dissection outline mailcap process viewing printing tls secrets
     mailboxes.mailbox mailboxes.exposure
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
-    mailboxes.mark mailboxes.scan mailboxes.rest mailboxes.column mailboxes.texts mailboxes.base
+    mailboxes.mark mailboxes.sweep mailboxes.scan mailboxes.rest mailboxes.column mailboxes.texts mailboxes.base
     mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.leftovers
     mailboxes.deposit mailboxes.prepend

@@ -25,7 +25,8 @@ from .mark import MARKED, header_end, look_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+    from types import ModuleType
     from typing import Protocol, overload
 
     # Device, inode, length and time of the last change (ns): what tells that a file is still as it was.
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
         def extend(self, numbers: Iterable[int], /) -> None: ...
 
 
-BLOCK = 1 << 20
+# A block stays in the processor's cache while it is looked at.
+BLOCK = 1 << 18
 # What is read past a block, so that the headers of its last messages are whole; longer ones are read apart.
 OVERLAP = 1 << 16
 # A header ends here (octets) if no empty line ends it before.
@@ -56,8 +58,6 @@ LARGE = 4 << 20
 _FROM = 6
 # The Status line of most messages, with the line ends around it.
 _USUAL, _USUAL_FLAGS = b"\nStatus: RO\n", SEEN | OLD
-# From_ lines that are longer than this are read with more patience.
-_LINE = 400
 # Most headers are shorter than this.
 _HEAD = 1 << 12
 
@@ -185,27 +185,44 @@ class _Scan:
         self.columns = columns
         self.size = size
         self.believe = believe
-        self.hits = _searcher(size)
+        self.sweep = _sweep(size)
+        self.hits = self.sweep.hits if self.sweep is not None else _plain_search
         self.latest = columns.starts[-1] if columns.starts else -1
         self.claim = (-1, -1)
         self.skip = 0
 
     def block(self, base: int, data: bytes, low: int, high: int) -> None:
         """Add the messages that begin in this block."""
-        places = self.boundaries(base, data, low, high)
+        sweep = None if self.believe or not low else self.sweep
+        places = sweep.places(data, low, high) if sweep is not None else None
+        if places is None:
+            sweep, places = None, self.boundaries(base, data, low, high)
         if not places:
             return
+        self.latest = base + places[-1]
+        if sweep is not None:
+            found = sweep.looks(data, places, lambda place, bound: self.look(base, data, place, bound))
+        else:
+            found = self.messages(base, data, places)
         columns = self.columns
         if columns.starts:
             longest = base + places[0] - columns.starts[-1]
             if columns.bodies[-1] > longest:
                 columns.bodies[-1] = longest
-        columns.extend(*self.messages(base, data, places))
+        columns.extend([base + place for place in places], *found)
 
-    def messages(self, base: int, data: bytes, places: list[int]) -> tuple[list[int], list[int], bytearray, list[int]]:
-        """The columns of the messages at these places of the block.
+    def look(self, base: int, data: bytes, place: int, bound: int) -> tuple[int, int, int]:
+        """Where the header of the message at `place` ends, its flags and mark; the next one begins at `bound`."""
+        length = len(data)
+        end = header_end(data, place, bound)
+        if end < 0:
+            end = bound if bound < length else self.long_header(base, data, place)
+        return end, *look_at(data, place, end if end < length else length)
 
-        For usual ones `header_end` and `look_at` are done in the loop: calls cost a third of opening a gigabyte.
+    def messages(self, base: int, data: bytes, places: list[int]) -> tuple[list[int], bytearray, list[int]]:
+        """Lengths of the headers, flags and marks of the messages at these places of the block.
+
+        For usual ones `look` is done in the loop: calls cost a third of opening a small mailbox.
         """
         find, length, bodies, flags, marks = data.find, len(data), [], bytearray(), []
         plain = b"\r" not in data
@@ -221,14 +238,11 @@ class _Scan:
                 first = place + MARKED
                 mark = crc32(data[place : first if first < status else status - 1])
             else:
-                end = header_end(data, place, bound)
-                if end < 0:
-                    end = bound if bound < length else self.long_header(base, data, place)
-                flag, mark = look_at(data, place, end if end < length else length)
+                end, flag, mark = self.look(base, data, place, bound)
             bodies.append(end - place)
             flags.append(flag)
             marks.append(mark)
-        return [base + place for place in places], bodies, flags, marks
+        return bodies, flags, marks
 
     def boundaries(self, base: int, data: bytes, low: int, high: int) -> list[int]:
         """Where in the block messages begin."""
@@ -246,8 +260,6 @@ class _Scan:
             if self.begins(base, data, at, end - at > _FROM):
                 self.found(base + at + 1)
                 places.append(at + 1)
-        if places:
-            self.latest = base + places[-1]
         return places
 
     def begins(self, base: int, data: bytes, at: int, is_dated: bool) -> bool:
@@ -334,25 +346,13 @@ def is_first(data: bytes) -> bool:
     return bool(colon) and name.replace(b"-", b"").isalnum()
 
 
-def _searcher(size: int) -> Callable[[bytes, int, int], Iterable[tuple[int, int]]]:
-    """Finds each line end before `From `: its place, and where that line ends if a date of the usual form ends it.
-
-    A re that begins with a literal is the quickest there is, where that repays its import.
-    """
+def _sweep(size: int) -> ModuleType | None:
+    """The quick way over a block, where that repays its import."""
     if size < LARGE:
-        return _plain_search
-    import re
+        return None
+    from . import sweep
 
-    usual = rb"[A-Z][a-z][a-z] (?:[ 0][1-9]|[12]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [12]\d\d\d\r?\n"
-    finditer = re.compile(rb"\nFrom (?:[^\n]* " + usual + rb")?").finditer
-
-    def search(data: bytes, low: int, high: int) -> Iterable[tuple[int, int]]:
-        found = [hit.span() for hit in finditer(data, low, high + _LINE)]
-        while found and found[-1][0] >= high:
-            found.pop()
-        return found
-
-    return search
+    return sweep
 
 
 def _plain_search(data: bytes, low: int, high: int) -> Iterable[tuple[int, int]]:
