@@ -121,6 +121,8 @@ class _Typing:
         while ends < _MOST_EOFS:
             try:
                 self.s.out.flush()
+                if self.s.unfinished is not None and not self.s.keyboard.ahead:
+                    self.s.unfinished.sync()
                 line = self.s.keyboard.read_octets()
                 if line is None:
                     if not (self.s.variables.flag("ignoreeof") and self.s.keyboard.terminal):
@@ -156,12 +158,17 @@ class _Typing:
         escape = self.s.variables.text("escape")
         mark = ("~" if escape is None else escape).encode()[:1]
         if not mark or not line.startswith(mark):
-            self.draft.body.write(line)
-            return True
-        if line[1:2] == mark:
-            self.draft.body.write(line[1:])
-            return True
-        return self._escape(line[1:].decode("utf-8", "surrogateescape").rstrip("\r\n"))
+            self._write(line)
+        elif line[1:2] == mark:
+            self._write(line[1:])
+        else:
+            return self._escape(line[1:].decode("utf-8", "surrogateescape").rstrip("\r\n"))
+        return True
+
+    def _write(self, line: bytes) -> None:
+        self.draft.body.write(line)
+        if self.s.unfinished is not None:
+            self.s.unfinished.add(self.draft, line)
 
     def _escape(self, line: str) -> bool:
         from pymail.escapes import every
@@ -172,6 +179,8 @@ class _Typing:
             return False
         except every.Abandon as abandon:
             raise Aborted(abandon.save) from None
+        if self.s.unfinished is not None:
+            self.s.unfinished.renew(self.draft)
         return True
 
     def _doing(self, what: Callable[[], None]) -> None:

@@ -80,6 +80,11 @@ class Keyboard(Source):
         line = self.read_octets()
         return None if line is None else line.decode("utf-8", "surrogateescape").rstrip("\n")
 
+    @property
+    def ahead(self) -> bool:
+        """Is there a line that came with the one before it?"""
+        return b"\n" in self._buffer
+
     def read_octets(self) -> bytes | None:
         """The next line with its line end, None at the end; raises KeyboardInterrupt at ^C."""
         while b"\n" not in self._buffer:

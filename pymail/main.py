@@ -66,6 +66,9 @@ def _hear_signals() -> None:
 
 
 def _killed(number: int, _: object) -> None:
+    # One is enough: nothing more may disturb what is put away now.
+    for other in (_signal.SIGHUP, _signal.SIGTERM, _signal.SIGINT):
+        _signal.signal(other, _signal.SIG_IGN)
     raise Killed(number)
 
 

@@ -45,20 +45,33 @@ def collected(s: Session, draft: Draft, escapes: bool = False) -> bool:
 
     `escapes`: tilde escapes are obeyed without a terminal too (-~).
     """
-    _hook(s, "on-compose-enter")
-    if s.interactive or escapes:
-        done = _typed(s, draft)
-    else:
-        done = True
-        for piece in s.keyboard.pieces():
-            draft.body.write(piece)
-    _hook(s, "on-compose-leave" if done else "on-compose-cleanup")
+    try:
+        _hook(s, "on-compose-enter")
+        done = _typed(s, draft) if s.interactive or escapes else _piped(s, draft)
+        _hook(s, "on-compose-leave" if done else "on-compose-cleanup")
+    except BaseException:
+        bury(s, draft)
+        forget(s)
+        raise
+    if not done:
+        forget(s)
     return done
+
+
+def _piped(s: Session, draft: Draft) -> bool:
+    for piece in s.keyboard.pieces():
+        draft.body.write(piece)
+    return True
 
 
 def _typed(s: Session, draft: Draft) -> bool:
     from pymail import collect
 
+    if s.keyboard.terminal:
+        from pymail import unfinished
+
+        unfinished.recover(s)
+        s.unfinished = unfinished.Unfinished(s)
     try:
         collect.collect(s, draft)
         return True
@@ -66,9 +79,13 @@ def _typed(s: Session, draft: Draft) -> bool:
         if aborted.save:
             bury(s, draft)
         return False
-    except BaseException:
-        bury(s, draft)
-        raise
+
+
+def forget(s: Session) -> None:
+    """What was kept while the letter was typed is needed no more."""
+    if s.unfinished is not None:
+        s.unfinished.end()
+        s.unfinished = None
 
 
 def _hook(s: Session, name: str) -> None:
@@ -84,6 +101,7 @@ def finish(s: Session, draft: Draft, record: str | None = None) -> int:
     try:
         return _finish(s, draft, record)
     finally:
+        forget(s)
         _hook(s, "on-compose-cleanup")
 
 
@@ -165,10 +183,14 @@ def _delivered(s: Session, chain: Chain, envelope: Envelope, letter: Letter) -> 
             return answers, 0
         from pymail import undelivered, waiting
 
-        return answers, undelivered.deal(s, envelope, letter, answers, waiting.account(s, chain))
+        account, signals = waiting.account(s, chain), undelivered.put_off_signals()
     except BaseException:
         _bury(s, letter, envelope.sender)
         raise
+    try:
+        return answers, undelivered.deal(s, envelope, letter, answers, account)
+    finally:
+        undelivered.take_signals(signals)
 
 
 def _answers(chain: Chain, envelope: Envelope, letter: Letter) -> list[Answer]:
@@ -265,5 +287,9 @@ def _simplified(s: Session, draft: Draft) -> Draft:
 def _bury(s: Session, letter: Letter, sender: str) -> None:
     from pymail import undelivered
 
-    for line in undelivered.bury(s, letter.record, sender)[1]:
-        s.complain(line)
+    signals = undelivered.put_off_signals()
+    try:
+        for line in undelivered.bury(s, letter.record, sender)[1]:
+            s.complain(line)
+    finally:
+        undelivered.take_signals(signals)

@@ -21,6 +21,10 @@ def run(s: Session, options: Options) -> int:
     path = mailbox_path(s, options)
     once = [name for name in ("headers", "list", "print") if options.has(name)]
     s.readonly = options.has("read-only") or bool(once)
+    if s.keyboard.terminal and paths.isdir(paths.join(s.state(), "drafts")):
+        from pymail import unfinished
+
+        unfinished.recover(s)
     if path and not enter(s, path) and (once or not s.variables.flag("emptystart")):
         return 1
     if once:

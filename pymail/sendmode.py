@@ -32,6 +32,7 @@ def run(s: Session, options: Options) -> int:
             richtext.alternate(draft)
     except BaseException:
         post.bury(s, draft)
+        post.forget(s)
         raise
     status = post.finish(s, draft)
     if s.variables.flag("verbose"):

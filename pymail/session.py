@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pymail.input import Keyboard, Source
     from pymail.mailboxes.mailbox import Settings
     from pymail.mailboxes.names import Names
+    from pymail.unfinished import Unfinished
     from pymail.variables.values import Variables
 
 
@@ -135,7 +136,8 @@ def environment() -> dict[str, str]:
 class Session:
     """One run of pymail.
 
-    `sending`: in send mode, there is no folder. `composing`: a letter is being typed. `sources` is the
+    `sending`: in send mode, there is no folder. `composing`: a letter is being typed, `unfinished`
+    is its file. `sources` is the
     stack of places that commands come from, `keyboard` its bottom. `previous` is what `#` names.
     `status` is the exit status so far. `account` is the one that was changed to, "" for none,
     `before_account` the variables that it changed for a time. `escapes`: tilde escapes count without a
@@ -149,7 +151,7 @@ class Session:
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
         "escapes", "by_recipient", "custom", "sender_fields", "lists", "subscribed", "history", "last_shell",
-        "macros", "accounts", "account", "before_account", "command_aliases", "shortcuts",
+        "macros", "accounts", "account", "before_account", "command_aliases", "shortcuts", "unfinished",
     )  # fmt: skip
 
     def __init__(
@@ -167,6 +169,7 @@ class Session:
         self.readonly = False
         self.sending = False
         self.composing = False
+        self.unfinished: Unfinished | None = None
         self.interactive = keyboard.terminal
         self.status = 0
         self.aliases: dict[str, list[str]] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from signal import SIG_BLOCK, SIG_SETMASK, SIGHUP, SIGINT, SIGTERM, pthread_sigmask
 
 from pymail import deadletter
 from pymail.errors import IOERR, TEMPFAIL, UNAVAILABLE, MailError, reason
@@ -28,7 +29,17 @@ def deal(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer], 
     """Keep the letter for whom it was not taken, then tell about each; the exit status (DESIGN 2.2).
 
     An answer with the code 0 says that nobody could be asked. `account` is by what the letter goes out again.
+    Whatever is raised, the letter is in the dead-letter file then.
     """
+    try:
+        return _deal(s, envelope, letter, answers, account)
+    except BaseException:
+        for line in bury(s, letter.record, envelope.sender)[1]:
+            s.complain(line)
+        raise
+
+
+def _deal(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer], account: str) -> int:
     refused = [answer for answer in answers if answer.refused]
     deferred = [answer for answer in answers if answer.deferred]
     lines = [*map(str, refused), *dict.fromkeys(answer.note for answer in answers if answer.note)]
@@ -42,6 +53,16 @@ def deal(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer], 
     for line in [*lines, *told]:
         s.complain(line)
     return UNAVAILABLE if refused else TEMPFAIL if lost else 0
+
+
+def put_off_signals() -> set[int]:
+    """Let what would end us wait while a letter is kept, and a second interrupt too; for `take_signals`."""
+    return pthread_sigmask(SIG_BLOCK, {SIGHUP, SIGINT, SIGTERM})
+
+
+def take_signals(before: set[int]) -> None:
+    """Be disturbed again, at once if a signal came meanwhile."""
+    pthread_sigmask(SIG_SETMASK, before)
 
 
 def _deferral(answer: Answer, queued: bool) -> str:
@@ -65,23 +86,29 @@ def _queue(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer]
     return None
 
 
-def bury(s: Session, pieces: Callable[[], Iterable[bytes]], sender: str) -> tuple[str, list[str]]:
+def bury(
+    s: Session, pieces: Callable[[], Iterable[bytes]], sender: str, *, replace: bool = True
+) -> tuple[str, list[str]]:
     """Append a letter to the dead-letter file, if `save` is set, else to one where that can be (POSIX save, DEAD).
 
-    Where it is, "" when it was not kept; and what the user should hear.
+    Where it is, "" when it was not kept; and what the user should hear. `replace`: as POSIX wants it, in place of
+    the one before.
     """
     told: list[str] = []
     if not s.variables.flag("save") or s.variables.flag("debug"):
         return "", told
     for path, state in _places(s, told):
         try:
-            path = deadletter.bury(path, pieces(), sender, state=state, replace=s.variables.strict)
+            path = deadletter.bury(path, pieces(), sender, state=state, replace=replace and s.variables.strict)
         except MailError as error:
             told.append(error.text)
         except OSError as error:
             told.append(f"{path}: {reason(error)}")
         else:
             return ("", told) if path == os.devnull else (path, [*told, f"the letter is in {path}"])
+    typed, s.unfinished = s.unfinished, None
+    if typed is not None and typed.exists:
+        return typed.path, [*told, f"what was typed is in {typed.path}"]
     return "", [*told, "the letter could not be kept anywhere"]
 
 

@@ -171,7 +171,7 @@ def start(home: Home, *args: str, **streams: int) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_signal_before_the_text_is_complete_is_the_standard_action(home: Home, sink: Sink, number: int) -> None:
+def test_signal_before_the_text_is_complete_keeps_what_there_is(home: Home, sink: Sink, number: int) -> None:
     with start(home, "-S", f"mta={sink.url}", "bob@x") as child:
         assert child.stdin and child.stderr
         child.stdin.write(b"half a let")
@@ -179,8 +179,8 @@ def test_signal_before_the_text_is_complete_is_the_standard_action(home: Home, s
         await_reading(child.pid)
         child.send_signal(number)
         assert child.wait(10) == -number
-        assert child.stderr.read() == b""
-    assert not sink.letters and not grave(home)
+        assert child.stderr.read().decode() == f"pymail: the letter is in {home.path}/dead.letter\n"
+    assert not sink.letters and "\n\nhalf a let\n" in grave(home)
 
 
 def await_reading(pid: int) -> None:
