@@ -110,6 +110,10 @@ def _run(arguments: list[str]) -> int:
         sys.stdout.write(f"pymail {__version__}\n")
         return 0
     s = _session(given)
+    if given.has("deliver"):
+        from pymail import delivery
+
+        return delivery.run(s, given)
     _read_start_up_files(s, given)
     if given.has("account"):
         _use_account(s, given)

@@ -112,10 +112,15 @@ QUEUE = (
     Option("", "all", "", "With --outbox, as root: everybody's."),
 )
 
+DELIVERY = (
+    Option("", "deliver", "", "Put the letter on standard input into my mailbox, or with '-d user' into a user's."),
+)
+
 BY_HAND = (Option("", "smtp", "[HOST]", "Talk SMTP by hand with the server that is the operand, or localhost."),)
 
 SECTIONS = (
-    ("Sending", SENDING), ("Reading", READING), ("Both", GENERAL), ("The outbox", QUEUE), ("By hand", BY_HAND),
+    ("Sending", SENDING), ("Reading", READING), ("Both", GENERAL), ("The outbox", QUEUE), ("Delivering", DELIVERY),
+    ("By hand", BY_HAND),
 )  # fmt: skip
 TABLE = tuple(option for _, section in SECTIONS for option in section)
 
