@@ -12,7 +12,7 @@ from pymail.errors import IOERR, MailError, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BLOCK = 57 * 1024  # octets: whole lines of base64
 _MEMORY = 1 << 20  # octets that are held in memory
@@ -35,6 +35,14 @@ class Body:
         self._start, self._end = 0, size
         if octets:
             self.write(octets)
+
+    @classmethod
+    def of(cls, pieces: Iterable[bytes]) -> Body:
+        """One that holds these octets."""
+        body = cls()
+        for piece in pieces:
+            body.write(piece)
+        return body
 
     def __del__(self) -> None:
         if self._descriptor >= 0:

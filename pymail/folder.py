@@ -100,6 +100,11 @@ class Folder:
         place = self.place(number)
         return self.changed.get(place) or self.mailbox.raw(place)
 
+    def pieces(self, number: int) -> Iterator[bytes]:
+        """The same in pieces, so that a large one need not fit into memory."""
+        place = self.place(number)
+        return iter([self.changed[place]]) if place in self.changed else self.mailbox.pieces(place)
+
     def head(self, number: int) -> bytes:
         """Its header block."""
         return self.mailbox.head(self.place(number))

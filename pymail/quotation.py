@@ -95,10 +95,8 @@ def _enclosure(part: Part) -> Attachment:
     label = part.params.get("charset", "")
     kind = part.type + (f"; charset={label}" if headers.is_token(label) else "")
     is_type = all(map(headers.is_token, part.type.split("/"))) and part.type.count("/") == 1
-    content = Body()
-    for piece in part.pieces():
-        content.write(piece)
-    return Attachment("", attachments.safe_name(part), kind if is_type and not part.is_multipart else None, content)
+    kind = kind if is_type and not part.is_multipart else ""
+    return Attachment("", attachments.safe_name(part), kind or None, Body.of(part.pieces()))
 
 
 def charset(s: Session, number: int) -> str:

@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from servers import Dovecot
 
 from pymail.addresses import split
@@ -82,3 +84,49 @@ def test_dovecot_sees_the_same_parts(dovecot: Dovecot) -> None:
             for place, (_, octets) in enumerate(FILES, 2):
                 _, [part, *_] = client.fetch(str(number), f"(BINARY[{place}])")
                 assert isinstance(part, tuple) and part[1] == octets
+
+
+# Any text, any names, any octets. The texts of both are as people and scripts write them: no NUL, which IMAP has not.
+PLAIN = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
+NAME = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=40)
+SETS = st.lists(st.tuples(NAME, st.binary(max_size=200)), min_size=1, max_size=3)
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def any_letter(text: str, subject: str, files: list[tuple[str, bytes]]) -> bytes:
+    draft = Draft()
+    [draft.sender] = split("a@x.example")
+    draft.subject = subject
+    draft.body = Body(text.encode())
+    draft.attachments = [Attachment("", name, "x/y", Body(octets)) for name, octets in files]
+    return b"".join(Message(draft, hostname="h.example", now=0).pieces())
+
+
+@FEW
+@given(PLAIN, NAME, SETS)
+def test_mblaze_takes_out_anything(tmp_path: Path, text: str, subject: str, files: list[tuple[str, bytes]]) -> None:
+    path = tmp_path / "letter"
+    path.write_bytes(any_letter(text, subject, files))
+    assert mshow("-O", str(path), "2") in (text.encode(), text.encode().replace(b"\n", b"\r\n"))
+    for number, (_, octets) in enumerate(files, 3):
+        assert mshow("-O", str(path), str(number)) == octets
+    shown = mshow("-h", "subject", "-n", str(path)).decode().partition("\n\n")[0]
+    assert "".join(shown.split()) == f"Subject:{subject}"
+
+
+@FEW
+@given(PLAIN, NAME, SETS)
+def test_dovecot_takes_out_anything(dovecot: Dovecot, text: str, subject: str, files: list[tuple[str, bytes]]) -> None:
+    with imaplib.IMAP4("127.0.0.1", dovecot.imap) as client:
+        client.login("bob", "secret")
+        client.append("INBOX", "", "", any_letter(text, subject, files).replace(b"\n", b"\r\n"))
+        _, [count] = client.select("INBOX")
+        number = (count or b"").decode()
+        _, [structure] = client.fetch(number, "(BODYSTRUCTURE)")
+        parts = b"".join(each for each in (structure if isinstance(structure, tuple) else (structure,)) if each)
+        assert parts.count(b'"x" "y"') == len(files) and b'"mixed"' in parts
+        _, [part, *_] = client.fetch(number, "(BINARY[1])")
+        assert isinstance(part, tuple) and part[1].replace(b"\r\n", b"\n") == text.replace("\r\n", "\n").encode()
+        for place, (_, octets) in enumerate(files, 2):
+            _, [part, *_] = client.fetch(number, f"(BINARY[{place}])")
+            assert isinstance(part, tuple) and part[1] == octets

@@ -108,7 +108,7 @@ def _file(s: Session, word: words.Word) -> Attachment:
     from pymail.verbs.selection import numbers
 
     [number] = numbers(s, word.text[1:])
-    return Attachment("", f"message-{number}.eml", "message/rfc822", Body(s.open_folder().raw(number)))
+    return Attachment("", f"message-{number}.eml", "message/rfc822", Body.of(s.open_folder().pieces(number)))
 
 
 @escape("l")

@@ -36,7 +36,7 @@ def forward_recorded(s: Session, numbers: list[int], text: str) -> None:
 def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> None:
     people = recipients(s, text)
     for number in numbers:
-        whole = Body(s.open_folder().raw(number)) if s.variables.flag("forward-as-attachment") else None
+        whole = Body.of(s.open_folder().pieces(number)) if s.variables.flag("forward-as-attachment") else None
         draft = replies.forward(headers.fields(s.open_folder().head(number)), whole)
         draft.to = list(people)
         if whole is None:
@@ -67,7 +67,7 @@ def _resend(s: Session, numbers: list[int], people: list[Address], told: bool) -
     record = s.outgoing_file(given) if given and s.variables.flag("record-resent") else ""
     for number in numbers:
         letter = Resent(
-            Body(s.open_folder().raw(number)), sender=sender, to=people, hostname=post.domain(s), now=time.time(),
+            Body.of(s.open_folder().pieces(number)), sender=sender, to=people, hostname=post.domain(s), now=time.time(),
             told=told,
         )  # fmt: skip
         status = post.carry(s, sender, people, letter, record)
