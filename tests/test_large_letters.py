@@ -45,7 +45,7 @@ def test_attachment_of_any_size_needs_no_memory(home: Home, size: int) -> None:
     assert peak(home, "-a", str(file_of(home, "large.bin", size)), "bob@x") < few + GROWTH
 
 
-@pytest.mark.parametrize("octets", [b"text of a line\n", "Größe\n".encode(), b"a line that a system with CR has ended\r\n"])
+@pytest.mark.parametrize("octets", [b"text of a line\n", "Größe\n".encode(), b"a line with CR at its end\r\n"])
 def test_text_of_any_size_needs_no_memory(home: Home, octets: bytes) -> None:
     path = home.path / "text"
     path.write_bytes(octets)
