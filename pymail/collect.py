@@ -42,6 +42,18 @@ def collect(s: Session, draft: Draft) -> None:
         s.composing = False
 
 
+def take(s: Session, draft: Draft, octets: bytes) -> None:
+    """Take in lines as if they were typed, with the tilde escapes in them, up to `~.`. Raises Aborted."""
+    typing = _Typing(s, draft)
+    s.composing = True
+    try:
+        for line in octets.splitlines(keepends=True):
+            if not typing.take(line):
+                return
+    finally:
+        s.composing = False
+
+
 class _Typing:
     """A letter being typed; `interrupted`: the next interrupt in a row kills it (POSIX, ASYNCHRONOUS EVENTS)."""
 
@@ -129,7 +141,7 @@ class _Typing:
                         return
                     ends += 1
                     self.s.say('Use "." to terminate letter.')
-                elif self._ends(line) or not self._take(line):
+                elif self._ends(line) or not self.take(line):
                     return
                 self.interrupted = False
             except KeyboardInterrupt:
@@ -153,7 +165,7 @@ class _Typing:
         flag = self.s.variables.flag
         return self.s.keyboard.terminal and (flag("dot") or flag("ignoreeof"))
 
-    def _take(self, line: bytes) -> bool:
+    def take(self, line: bytes) -> bool:
         """Take in a line or do what its escape says; False when that ends the letter."""
         escape = self.s.variables.text("escape")
         mark = ("~" if escape is None else escape).encode()[:1]

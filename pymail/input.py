@@ -39,7 +39,7 @@ class Source:
 class Script(Source):
     """Lines that are there already: an rc file, a sourced file, -X, a macro.
 
-    `saved` are the variables from before what the lines changed, when they asked for that (localopts).
+    `saved` are the variables from before what is to be taken back at the end (localopts).
     """
 
     def __init__(self, name: str, lines: list[str], startup: bool = False) -> None:

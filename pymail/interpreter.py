@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.input import Source
     from pymail.session import Session
-    from pymail.variables.values import Variables
+    from pymail.variables.values import Changes
     from pymail.verbs.table import Verb
 
 # What ends the verb's word, so that t1, d2-4, p$ and t:u need no blank (BSD mail).
@@ -54,27 +54,49 @@ def run_text(session: Session, name: str, text: str) -> None:
     run(session, Script(name, text.split("\n")))
 
 
-def run_macro(session: Session, name: str, lines: list[str], arguments: list[str] | None = None) -> Variables | None:
-    """Carry out a macro. What it changes among the variables after `localopts` is for the caller to take back.
+def run_macro(
+    session: Session, name: str, lines: list[str], arguments: list[str] | None = None, *, local: bool = False
+) -> Changes:
+    """Carry out a macro; what takes back its changes of variables is for the caller to use.
 
-    The variables as they were then, None without localopts. Raises MailError when macros call each other for ever.
+    That are the changes after `localopts`, which `local` is the same as at the start. Raises MailError when macros
+    call each other for ever.
     """
     if len(session.sources) > _DEEPEST:
         raise MailError(f"{name}: calls itself without end", USAGE)
     source = Script(name, lines, bool(session.sources) and session.sources[-1].startup)
     source.arguments = arguments or []
+    source.saved = session.variables.copy() if local else None
     run(session, source)
-    return source.saved
+    return session.variables.changes(source.saved) if source.saved else {}
 
 
-def run_hook(session: Session, *variables: str) -> None:
-    """Carry out the macro that the first of these variables which is set names."""
+def run_hook(session: Session, *variables: str, local: bool = False) -> Changes:
+    """Carry out the macro that the first of these variables which is set names; as run_macro."""
     name = next(filter(None, map(session.variables.get, variables)), "")
     if name not in session.macros:
         if name:
             session.complain(f"{name}: no such macro, though {' or '.join(variables)} names it")
-        return
-    session.variables = run_macro(session, name, session.macros[name]) or session.variables
+        return {}
+    return run_macro(session, name, session.macros[name], local=local)
+
+
+def leave_account(session: Session) -> None:
+    """Take back what the account set, after its on-account-cleanup."""
+    if session.account:
+        session.variables.take_back(
+            run_hook(session, "on-account-cleanup-" + session.account, "on-account-cleanup")
+        )
+    for changes in (session.folder_changes, session.account_changes):
+        session.variables.take_back(changes)
+    session.folder_changes, session.account_changes = {}, {}
+
+
+def run_folder_hook(session: Session, *names: str) -> None:
+    """Carry out folder-hook for a mailbox of these names; its `localopts` lasts until another one opens (s-nail)."""
+    session.variables.take_back(session.folder_changes)
+    session.folder_changes = {}
+    session.folder_changes = run_hook(session, *(f"folder-hook-{name}" for name in names), "folder-hook")
 
 
 def attempt(session: Session, line: str) -> bool:
@@ -105,18 +127,20 @@ def _tell(session: Session, text: str, status: int) -> None:
 
 def _logical_line(session: Session, source: Source) -> str | None:
     """The next line with its continuations (an unquoted backslash at the end)."""
-    prompt = (session.variables.text("prompt") or "") if source is session.keyboard else ""
+    text = session.variables.text
+    prompt, more = (text("prompt") or "", text("prompt2") or "") if source is session.keyboard else ("", "")
     while True:
         try:
             if prompt and session.interactive:
                 _look_for_mail(session)
+                prompt = _prompt(session)
             line = source.read(prompt)
             if line is None and prompt and session.interactive:
                 session.out.write("\n")
             if line is None and _goes_on(session, source):
                 continue
             while line is not None and _continues(line):
-                line = line[:-1] + (source.read("") or "").lstrip(" \t")
+                line = line[:-1] + (source.read(more) or "").lstrip(" \t")
             if line and source is session.keyboard and session.interactive:
                 session.history.append(line)
             return line
@@ -135,8 +159,20 @@ def _interrupted(session: Session) -> None:
     session.complain("Interrupt")
 
 
+def _prompt(session: Session) -> str:
+    """The prompt with what its $names stand for, unless it is to be as POSIX has it."""
+    prompt = session.variables.text("prompt") or ""
+    if session.variables.strict or "$" not in prompt:
+        return prompt
+    from pymail import words
+
+    return words.filled(prompt.replace("\\$", "$"), session.value)
+
+
 def _look_for_mail(session: Session) -> None:
-    """With newmail, before each prompt."""
+    """With newmail, before each prompt; the hook of s-nail for that moment."""
+    if session.variables.text("on-main-loop-tick"):
+        session.variables.take_back(run_hook(session, "on-main-loop-tick"))
     if session.folder is not None and session.variables.flag("newmail"):
         from pymail import listing
 

@@ -120,8 +120,17 @@ def _run(arguments: list[str]) -> int:
     if given.literal and s.variables.flag("expandargv"):
         s.variables.set("mta-arguments", _quoted(given.literal), "option")
         given.literal.clear()
-    _carry_out(s, given, "before")
-    return _mode(s, given)
+    try:
+        _carry_out(s, given, "before")
+        status = _mode(s, given)
+    except session.Leave as leave:
+        status = leave.status
+    if s.account or s.variables.text("on-program-exit"):
+        from pymail import interpreter
+
+        interpreter.leave_account(s)
+        interpreter.run_hook(s, "on-program-exit")
+    return status
 
 
 def _carry_out(s: Session, given: Options, name: str) -> None:
@@ -225,7 +234,7 @@ def _read_start_up_files(s: Session, given: Options) -> None:
     """The system's file unless -n, then the user's (POSIX, Start-Up in mailx; DESIGN 2.3)."""
     wanted = given.last("resource-files")
     wanted = "su" if wanted is None else wanted.lower()
-    if "s" in wanted and not given.has("no-system-rc"):
+    if "s" in wanted and not given.has("no-system-rc") and "MAILX_NO_SYSTEM_RC" not in s.environ:
         for path in ("/etc/pymail.rc", "/etc/mail.rc"):
             if paths.exists(path):
                 _read_start_up_file(s, path)
@@ -233,6 +242,9 @@ def _read_start_up_files(s: Session, given: Options) -> None:
     path = s.environ.get("MAILRC") or (paths.join(s.user.home, ".mailrc") if s.user.home else "")
     if "u" in wanted and path and path != paths.NULL and paths.lexists(path):
         _read_start_up_file(s, path)
+    more = s.variables.text("mailx-extra-rc")
+    if more and paths.lexists(s.names().expand(more)):
+        _read_start_up_file(s, s.names().expand(more))
 
 
 def _read_start_up_file(s: Session, path: str) -> None:

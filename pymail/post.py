@@ -17,7 +17,7 @@ from pymail.transports.transport import Answer, Envelope, Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Protocol
 
     from pymail.addresses import Address
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pymail.session import Session
     from pymail.transports.choose import Chain
     from pymail.transports.transport import Source
+    from pymail.variables.values import Changes
 
     class Letter(Source, Protocol):
         """A letter that is written: what is kept of it (`record`) may hold more than what is sent."""
@@ -46,15 +47,20 @@ def collected(s: Session, draft: Draft, escapes: bool = False) -> bool:
     `escapes`: tilde escapes are obeyed without a terminal too (-~).
     """
     try:
-        _hook(s, "on-compose-enter")
+        s.letter_changes = _hook(s, "on-compose-enter")
         done = _typed(s, draft) if s.interactive or escapes else _piped(s, draft)
-        _hook(s, "on-compose-leave" if done else "on-compose-cleanup")
+        if done and (s.variables.text("on-compose-splice") or s.variables.text("on-compose-splice-shell")):
+            from pymail import splice
+
+            done = _kept(s, draft, splice.splice)
+        if done:
+            s.letter_changes = {**_hook(s, "on-compose-leave"), **s.letter_changes}
     except BaseException:
         bury(s, draft)
-        forget(s)
+        _clean_up(s)
         raise
     if not done:
-        forget(s)
+        _clean_up(s)
     return done
 
 
@@ -72,8 +78,15 @@ def _typed(s: Session, draft: Draft) -> bool:
 
         unfinished.recover(s)
         s.unfinished = unfinished.Unfinished(s)
+    return _kept(s, draft, collect.collect)
+
+
+def _kept(s: Session, draft: Draft, write: Callable[[Session, Draft], None]) -> bool:
+    """Let a letter be written; False when it was given up, and kept if that is wanted."""
+    from pymail import collect
+
     try:
-        collect.collect(s, draft)
+        write(s, draft)
         return True
     except collect.Aborted as aborted:
         if aborted.save:
@@ -88,12 +101,21 @@ def forget(s: Session) -> None:
         s.unfinished = None
 
 
-def _hook(s: Session, name: str) -> None:
-    """Carry out the macro that a variable names."""
-    if s.variables.text(name):
-        from pymail import interpreter
+def _hook(s: Session, name: str) -> Changes:
+    """Carry out the macro that a variable names; what takes back its changes when the letter is done with."""
+    if not s.variables.text(name):
+        return {}
+    from pymail import interpreter
 
-        interpreter.run_hook(s, name)
+    return interpreter.run_hook(s, name, local=True)
+
+
+def _clean_up(s: Session) -> None:
+    """A letter was sent or given up: its file is needed no more, what the hooks set for it is taken back."""
+    forget(s)
+    s.variables.take_back(s.letter_changes)
+    s.letter_changes = {}
+    _hook(s, "on-compose-cleanup")
 
 
 def finish(s: Session, draft: Draft, record: str | None = None) -> int:
@@ -101,8 +123,7 @@ def finish(s: Session, draft: Draft, record: str | None = None) -> int:
     try:
         return _finish(s, draft, record)
     finally:
-        forget(s)
-        _hook(s, "on-compose-cleanup")
+        _clean_up(s)
 
 
 def _finish(s: Session, draft: Draft, record: str | None) -> int:

@@ -56,7 +56,7 @@ def enter(s: Session, path: str) -> bool:
             s.complain(waiting)
         return False
     visit.enter(s, mailbox, path)
-    interpreter.run_hook(s, f"folder-hook-{path}", "folder-hook")
+    interpreter.run_folder_hook(s, path)
     return True
 
 

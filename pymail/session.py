@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pymail.mailboxes.mailbox import Settings
     from pymail.mailboxes.names import Names
     from pymail.unfinished import Unfinished
-    from pymail.variables.values import Variables
+    from pymail.variables.values import Changes, Variables
 
 
 class Leave(Exception):
@@ -140,7 +140,8 @@ class Session:
     is its file. `sources` is the
     stack of places that commands come from, `keyboard` its bottom. `previous` is what `#` names.
     `status` is the exit status so far. `account` is the one that was changed to, "" for none,
-    `before_account` the variables that it changed for a time. `escapes`: tilde escapes count without a
+    `account_changes` what it changed for a time, `folder_changes` what folder-hook did,
+    `letter_changes` what the hooks of a letter did. `escapes`: tilde escapes count without a
     terminal too (-~). `by_recipient`: letters are recorded in files named after their first recipients
     (-F). `custom` are header fields for every letter, `sender_fields` where the author of a message
     stands, `lists` the known mailing lists, of which some are `subscribed` to; `history` is what was
@@ -151,7 +152,8 @@ class Session:
         "variables", "environ", "user", "out", "err", "keyboard", "sources", "folder", "previous", "readonly",
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
         "escapes", "by_recipient", "custom", "sender_fields", "lists", "subscribed", "history", "last_shell",
-        "macros", "accounts", "account", "before_account", "command_aliases", "shortcuts", "unfinished",
+        "macros", "accounts", "account", "account_changes", "folder_changes", "letter_changes", "command_aliases",
+        "shortcuts", "unfinished",
     )  # fmt: skip
 
     def __init__(
@@ -190,7 +192,9 @@ class Session:
         self.macros: dict[str, list[str]] = {}
         self.accounts: dict[str, list[str]] = {}
         self.account = ""
-        self.before_account: Variables | None = None
+        self.account_changes: Changes = {}
+        self.folder_changes: Changes = {}
+        self.letter_changes: Changes = {}
         self.command_aliases: dict[str, str] = {}
         self.shortcuts: dict[str, str] = {}
 
@@ -225,8 +229,19 @@ class Session:
         if found is not None and (name.isdecimal() or name in ("*", "@", "#")):
             number = int(name) if name.isdecimal() else 0
             return str(len(found)) if name == "#" else " ".join(found[number - 1 : number] if number else found)
-        value = self.variables.get(name)
-        return self.environ.get(name) if value is None else value
+        for value in (self.variables.get(name), self._own(name)):
+            if value is not None:
+                return value
+        return self.environ.get(name)
+
+    def _own(self, name: str) -> str | None:
+        """What can be asked of the session as if it were a variable (s-nail)."""
+        if name == "account":
+            return self.account or None
+        if self.folder is None or not name.startswith("mailbox-"):
+            return None
+        mailbox = self.folder.mailbox
+        return {"mailbox-display": mailbox.name, "mailbox-resolved": mailbox.path}.get(name)
 
     # -- what is open ----------------------------------------------------------
 

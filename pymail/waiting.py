@@ -170,7 +170,9 @@ def _of_account(s: Session, account: str) -> Variables:
     from pymail import interpreter
 
     before = s.variables, s.account
-    s.variables, s.account = (s.before_account or s.variables).copy(), account
+    s.variables, s.account = s.variables.copy(), account
+    for changes in (s.folder_changes, s.account_changes):
+        s.variables.take_back(changes)
     try:
         interpreter.run_macro(s, account, s.accounts.get(account, []))
         return s.variables

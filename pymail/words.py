@@ -41,6 +41,14 @@ def split(text: str, value: Value | None = None) -> list[Word]:
     return words
 
 
+def until(text: str, char: str) -> tuple[str, str]:
+    """What stands before the first such character that is not quoted, and what stands behind it."""
+    at = _skip(text, 0)
+    while at < len(text) and text[at] != char:
+        at = _skip(text, _word(text, at, None, char).end)
+    return text[:at], text[at + 1 :]
+
+
 def first(text: str, at: int, value: Value | None = None) -> Word | None:
     """The first word from a place on, None when there is none."""
     at = _skip(text, at)
@@ -71,8 +79,9 @@ def _name(text: str, at: int) -> tuple[str, int]:
     if text[at : at + 1] in ("*", "@", "#") or text[at : at + 1].isdigit():
         return text[at], at + 1
     end = at
-    while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] == "_"):
+    while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] in "_-"):
         end += 1
+    end = at + len(text[at:end].rstrip("-"))
     return text[at:end], end
 
 
@@ -87,10 +96,10 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _word(text: str, start: int, value: Value | None) -> Word:
+def _word(text: str, start: int, value: Value | None, stop: str = "") -> Word:
     pieces: list[str] = []
     at, quoted = start, False
-    while at < len(text) and text[at] not in " \t":
+    while at < len(text) and text[at] not in " \t" and text[at] != stop:
         char = text[at]
         close = text.find(char, at + 1) if char in "\"'" and _may_open(text, start, at) else -1
         if text.startswith("$'", at) and _may_open(text, start, at) and (end := _closing(text, at + 2)) > 0:

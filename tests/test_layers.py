@@ -35,7 +35,7 @@ ORDER = """
     folder disposal sorting listing visit input session
     verbs.table verbs.kinds verbs.selection
     conditions interpreter terminal recipients letterhead quotation
-    escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect
+    escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice
     undelivered unfinished aloud waiting post writing
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.leave verbs.send verbs.shell
     verbs.queue

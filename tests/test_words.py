@@ -55,6 +55,22 @@ def test_names_are_replaced_but_not_in_single_quotes(text: str, expected: list[s
     assert words.texts(text, lambda name: values.get(name, "")) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("a b; c", "a b", " c"),
+        ("a ; c", "a ", " c"),
+        ("a;b;c", "a", "b;c"),
+        ("';' x", "';' x", ""),
+        ("x='a;b' c;d", "x='a;b' c", "d"),
+        ("'a b';c", "'a b'", "c"),
+        ("a\\; b", "a\\; b", ""),
+    ],
+)
+def test_a_command_ends_at_a_character_that_is_not_quoted(text: str, before: str, after: str) -> None:
+    assert words.until(text, ";") == (before, after)
+
+
 @given(st.text())
 def test_a_quoted_text_is_one_word_again(text: str) -> None:
     assert words.texts(words.quoted(text)) == [text]

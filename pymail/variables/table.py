@@ -147,8 +147,12 @@ SENDING = (
     Variable("autocc", TEXT, None, "Who gets a copy of each letter."),
     Variable("autobcc", TEXT, None, "Who gets a blind copy of each letter."),
     Variable("on-compose-enter", TEXT, None, "The macro that runs before a letter is written."),
+    Variable("on-compose-splice", TEXT, None, "The macro whose output is added to a letter, with tilde escapes."),
+    Variable("on-compose-splice-shell", TEXT, None, "The shell command whose output is added in the same way."),
     Variable("on-compose-leave", TEXT, None, "The macro that runs when a letter is written, before it is sent."),
     Variable("on-compose-cleanup", TEXT, None, "The macro that runs when a letter was sent or given up."),
+    Variable("on-resend-enter", TEXT, None, "The macro that runs before messages are resent."),
+    Variable("on-resend-cleanup", TEXT, None, "The macro that runs when messages were resent."),
     Variable("skipemptybody", FLAG, None, "Send nothing when a letter has no text."),
     Variable("skipempty", FLAG, None, "Another name of skipemptybody.", same="skipemptybody"),
     Variable("nullbody", FLAG, "", "A letter without text is sent; nonullbody: it is an error."),
@@ -218,6 +222,12 @@ COMMANDS = (
     Variable("errexit", FLAG, None, "A command that fails ends a run without a terminal."),
     Variable("folder-hook", TEXT, None, "The macro that runs when a mailbox opens; folder-hook-NAME: when that does."),
     Variable("on-account-cleanup", TEXT, None, "The macro that runs when an account is left."),
+    Variable("on-main-loop-tick", TEXT, None, "The macro that runs before each prompt."),
+    Variable("on-program-exit", TEXT, None, "The macro that runs when pymail ends."),
+    Variable("prompt2", TEXT, None, "The prompt for more of a line that ended with a backslash."),
+    Variable("mailx-extra-rc", TEXT, None, "One more start-up file, read after the others if it is there."),
+    Variable("v15-compat", FLAG, None, "Words of set have $name replaced, as those of echo."),
+    Variable("variable-strict", FLAG, None, "To set a variable that pymail does not know is an error."),
 )
 
 SECTIONS = (

@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    Given = tuple[str | None, str]
+    Changes = dict[str, Given | None]
+
 _MOST = 10**9  # no clock, socket or list takes more
 
 
@@ -24,13 +27,26 @@ class Variables:
 
     def __init__(self, strict: bool) -> None:
         self._strict = strict
-        self._given: dict[str, tuple[str | None, str]] = {}
+        self._given: dict[str, Given] = {}
 
     def copy(self) -> Variables:
         """Values that can be changed apart from these (another account)."""
         other = Variables(self._strict)
         other._given = dict(self._given)
         return other
+
+    def changes(self, before: Variables) -> Changes:
+        """What takes back the changes since `before`, a copy of these values."""
+        names = {*self._given, *before._given}
+        return {name: before._given.get(name) for name in names if self._given.get(name) != before._given.get(name)}
+
+    def take_back(self, changes: Changes) -> None:
+        """Give the variables that were changed the values from before."""
+        for name, value in changes.items():
+            if value is None:
+                self._given.pop(name, None)
+            else:
+                self._given[name] = value
 
     @property
     def strict(self) -> bool:
@@ -81,6 +97,8 @@ class Variables:
             self.unset(name[2:], origin)
             return
         row = self.row(name)
+        if name not in TABLE and self.get("variable-strict") is not None:
+            raise MailError(f"set {name}: no such variable; {near(name) or 'variables lists them'}", USAGE)
         wrong = row.wrong(value)
         if wrong:
             raise MailError(f"set {name}={value}: {wrong}", USAGE)
@@ -94,10 +112,11 @@ class Variables:
 
     def import_environment(self, environ: Mapping[str, str]) -> None:
         """Take over the environment variables that POSIX names (Start-Up, step 3)."""
-        for row in POSIX:
-            value = environ.get(row.name) if row.environ else None
-            if value:
-                self._given.setdefault(row.name, (value, "environment"))
+        names = [(row.name, row.name) for row in POSIX if row.environ]
+        # bsd-mailx imports this one too.
+        for name, variable in (*names, ("REPLYTO", "replyto")):
+            if value := environ.get(name):
+                self._given.setdefault(variable, (value, "environment"))
 
     def any(self, beginning: str) -> bool:
         """Is a variable set whose name begins like this?"""
@@ -120,6 +139,14 @@ class Variables:
         if origin == "rc" and self.origin(row.name) == "option":
             return
         self._given[row.name] = (value, origin)
+
+
+def near(name: str) -> str:
+    """`did you mean crt?`, "" where no variable looks like this name."""
+    import difflib
+
+    found = difflib.get_close_matches(name, TABLE, 3, 0.7)
+    return f"did you mean {' or '.join(found)}?" if found else ""
 
 
 def shown(row: Variable, value: str) -> str:

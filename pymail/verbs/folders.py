@@ -46,7 +46,7 @@ def _change(s: Session, names: list[str], readonly: bool) -> None:
             mailbox.close()
         raise
     visit.enter(s, mailbox or _opened(s, path, readonly), path)
-    interpreter.run_hook(s, f"folder-hook-{path}", f"folder-hook-{names[0]}", "folder-hook")
+    interpreter.run_folder_hook(s, path, names[0])
     visit.announce(s)
 
 

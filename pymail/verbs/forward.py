@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pymail import headers, post, quotation, replies
+from pymail import headers, interpreter, post, quotation, replies
 from pymail.body import Body
 from pymail.recipients import recipients
 from pymail.resend import Resent
@@ -65,6 +65,7 @@ def resend_untold(s: Session, numbers: list[int], text: str) -> None:
 def _resend(s: Session, numbers: list[int], people: list[Address], told: bool) -> None:
     sender, given = post.my_address(s), s.variables.text("record")
     record = s.outgoing_file(given) if given and s.variables.flag("record-resent") else ""
+    interpreter.run_hook(s, "on-resend-enter")
     for number in numbers:
         letter = Resent(
             Body.of(s.open_folder().pieces(number)), sender=sender, to=people, hostname=post.domain(s), now=time.time(),
@@ -73,3 +74,4 @@ def _resend(s: Session, numbers: list[int], people: list[Address], told: bool) -
         status = post.carry(s, sender, people, letter, record)
         if status and not s.interactive:
             s.status = status
+    interpreter.run_hook(s, "on-resend-cleanup")

@@ -34,7 +34,7 @@ def call(s: Session, names: list[str]) -> None:
     """
     if not names or names[0] not in s.macros:
         raise MailError(f"{names[0] if names else 'call'}: no such macro; define makes one", USAGE)
-    s.variables = interpreter.run_macro(s, names[0], s.macros[names[0]], names[1:]) or s.variables
+    s.variables.take_back(interpreter.run_macro(s, names[0], s.macros[names[0]], names[1:]))
 
 
 @verb("call_if", kind=Filled("name [argument ...]"), sending=True)
@@ -64,7 +64,8 @@ def return_(s: Session, numbers: list[str]) -> None:
 def localopts(s: Session, words: list[str]) -> None:
     """Take back what a macro sets after this.
 
-    That happens when the macro ends; what an account sets stays until another one is chosen.
+    That happens when the macro ends; for a folder-hook, when another mailbox opens. What an account sets is taken
+    back when another one is chosen, but after `localopts off`.
     """
     source = s.sources[-1]
     if not isinstance(source, Script):
@@ -78,18 +79,16 @@ def account(s: Session, names: list[str]) -> None:
     """Define, change or list accounts.
 
     An account is defined as a macro is; null is the one without settings. Where a mailbox is open, that of the
-    account is opened in its place.
+    account is opened in its place. What an account sets is taken back when it is left.
     """
     if len(names) != 1:
         _define(s, "account", s.accounts, names)
         return
     if names[0] != "null" and names[0] not in s.accounts:
         raise MailError(f"{names[0]}: no such account", NOINPUT)
-    if s.account:
-        interpreter.run_hook(s, "on-account-cleanup-" + s.account, "on-account-cleanup")
-    s.variables, s.before_account = s.before_account or s.variables, None
+    interpreter.leave_account(s)
     s.account = "" if names[0] == "null" else names[0]
-    s.before_account = interpreter.run_macro(s, names[0], s.accounts.get(names[0], []))
+    s.account_changes = interpreter.run_macro(s, names[0], s.accounts.get(names[0], []), local=True)
     if s.folder is not None:
         interpreter.execute(s, "folder %")
 
@@ -142,11 +141,18 @@ def ignerr(s: Session, text: str) -> None:
 
 @verb("wysh", kind=Text("command"), sending=True)
 def wysh(s: Session, text: str) -> None:
-    """Do a command, $name replaced as in echo."""
+    """Do a command, $name replaced as in echo.
+
+    A semicolon ends it, and what follows is one more command.
+    """
     word, _, rest = text.partition(" ")
+    more = ""
     if isinstance(interpreter.lookup(word).kind, Words):
+        rest, more = words.until(rest, ";")
         rest = " ".join(map(words.quoted, words.texts(rest, s.value)))
     interpreter.execute(s, f"{word} {rest}")
+    if more.strip():
+        interpreter.execute(s, more)
 
 
 @verb("hi[story]", kind=Words("[number|how ...]"))

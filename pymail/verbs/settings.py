@@ -13,13 +13,9 @@ from pymail.errors import USAGE, MailError, printable
 from pymail.input import Script
 from pymail.session import Session
 from pymail.variables.table import TABLE
-from pymail.variables.values import shown
+from pymail.variables.values import near, shown
 from pymail.verbs.kinds import NOTHING, Assignments, Filled, Members, Text, Words
 from pymail.verbs.table import verb
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pymail.variables.table import Variable
 
 _DEEPEST = 50
 
@@ -54,18 +50,34 @@ def variables(s: Session, names: list[str]) -> None:
 
     Without names: all of them.
     """
+    import textwrap
+
+    from pymail import printing
+
+    lines = []
     for name in names or sorted(TABLE, key=str.lower):
-        row = TABLE.get(name)
         value = s.variables.get(name)
         setting = "no" + name if value is None else shown(s.variables.row(name), value)
-        s.say(f"{setting:<24} {_explained(row)}".rstrip())
+        first, *rest = textwrap.wrap(_explained(s, name, value), s.screen()[1] - 26)
+        lines += [f"{printable(setting):<24} {first}"] if len(setting) < 25 else [printable(setting), " " * 25 + first]
+        lines += [" " * 25 + line for line in rest]
+    printing.put(s, lines)
 
 
-def _explained(row: Variable | None) -> str:
-    """What a variable is for, and its default where that is not unset."""
+def _explained(s: Session, name: str, value: str | None) -> str:
+    """What a variable is for, which values it takes, and its default where it has another value."""
+    row = TABLE.get(name)
     if row is None:
-        return "Not known to pymail."
-    return f"Another name of {row.same}." if row.same else row.text
+        return f"Not known to pymail; {near(name)}" if near(name) else "Not known to pymail."
+    if row.same:
+        return f"Another name of {row.same}."
+    default = row.posix if s.variables.strict else row.default
+    text = row.text
+    if row.choices:
+        text += f" One of {', '.join(row.choices)}."
+    if value != default:
+        text += f" Default: {'unset' if default is None else shown(row, default)}."
+    return text
 
 
 def _origin(s: Session) -> str:

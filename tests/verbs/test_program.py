@@ -106,3 +106,34 @@ def test_lines_of_the_history_are_named_from_its_end_too_and_deleted() -> None:
     interpreter.run(s, s.keyboard)
     assert s.said == "one\ntwo\none\n   1  echo two\n   2  history delete 1 -1\n   3  history show\n\n"
     assert "history -9:" in s.complained
+
+
+def test_what_an_account_sets_is_taken_back_and_what_the_user_sets_meanwhile_is_not() -> None:
+    s = room()
+    s.do("account work {", "set from=w@x toplines=9", "}", "account home {", "localopts off", "set from=h@x", "}")
+    s.do("set toplines=2", "account work", "set prompt=x", "account null")
+    values = [s.variables.get(name) for name in ("from", "toplines", "prompt")]
+    assert values == ["me@example.org", "2", "x"]
+    s.do("account home", "account null")
+    assert s.variables.get("from") == "h@x"
+
+
+def test_localopts_of_a_folder_hook_lasts_until_the_next_mailbox() -> None:
+    from pymail import interpreter
+
+    s = room()
+    s.do("define a {", "localopts on", "set x=in-a", "}", "set folder-hook-a=a")
+    interpreter.run_folder_hook(s, "a")
+    assert s.variables.get("x") == "in-a"
+    interpreter.run_folder_hook(s, "b")
+    assert s.variables.get("x") is None
+
+
+def test_unknown_variables_are_kept_unless_variable_strict_is_set() -> None:
+    s = room()
+    s.do("set crtt=5")
+    assert s.variables.get("crtt") == "5"
+    assert "did you mean crt?" in s.do("varshow crtt")
+    s.do("set variable-strict", "set crtt=6")
+    assert s.variables.get("crtt") == "5"
+    assert "set crtt: no such variable; did you mean crt?" in s.complained
