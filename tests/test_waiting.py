@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from program import Home, Run
-from sink import OFFERS, Sink
+from program import Home, Result, Run
+from sink import CLOSE, HANG, OFFERS, Sink
 
 DOWN = "smtp://127.0.0.1:1"
 TEXT = "precious text\n"
@@ -198,3 +198,44 @@ def test_nobody_elses_umask_opens_the_outbox(pymail: Run, home: Home) -> None:
         os.umask(before)
     assert next(outbox(home).iterdir()).stat().st_mode & 0o777 == 0o600
     assert outbox(home).stat().st_mode & 0o777 == outbox(home).parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+def test_server_that_hangs_on_what_is_taken_along_holds_the_run_up_two_seconds(
+    pymail: Run, home: Home, step: str
+) -> None:
+    accounts(home)
+    pymail("old@x", input=TEXT)
+    usual = {"MAIL": "250 fine", "RCPT": "250 fine", "DATA": "354 go on"}[step]
+    with Sink(("8BITMIME",), {step: [usual, HANG, HANG]}) as sink:
+        accounts(home, default=sink.url)
+        # A wait for the server would be 60 seconds, twice what a run may take here.
+        assert pymail("new@x", input=TEXT) == Result("", "", 0)
+    assert [letter.recipients for letter in sink.letters] == [["<new@x>"]] and len(list(outbox(home).iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "said", "told"),
+    [
+        ("connect", "554 5.7.1 not you", "554 5.7.1 not you"),
+        ("connect", "421 4.3.2 too busy", "421 4.3.2 too busy"),
+        ("EHLO", HANG, "gave no answer in time"),
+        ("EHLO", CLOSE, "closed the connection"),
+    ],
+)
+def test_server_that_takes_no_letters_now_is_asked_once_and_costs_no_letter(
+    pymail: Run, home: Home, step: str, said: str, told: str
+) -> None:
+    accounts(home)
+    for name in ("one", "two", "three"):
+        pymail(f"{name}@x", input=TEXT)
+    with Sink(script={step: said}) as sink:
+        accounts(home, default=sink.url)
+        done = pymail("-S", "smtp-timeout=1", "--flush")
+    first, last = done.err.splitlines()
+    assert done.status == 75 and told in first and last == "pymail: 3 letters wait still" and sink.connections == 1
+    assert [path.name.split(".")[2] for path in outbox(home).iterdir()] == ["0"] * 3
+    assert not (home.path / "dead.letter").exists()
+    with Sink() as sink:
+        accounts(home, default=sink.url)
+        assert pymail("--flush").status == 0 and len(sink.letters) == 3

@@ -69,6 +69,14 @@ class Chain(Transport):
                 del self._left[0]
         raise Unreachable("; ".join(self._failures))
 
+    @property
+    def ready(self) -> bool:  # type: ignore[override]
+        return self._transport is None or self._transport.ready
+
+    def hurry(self, seconds: float) -> None:
+        if self._transport is not None:
+            self._transport.hurry(seconds)
+
     def announce(self, envelope: Envelope, source: Source) -> None:
         if self._transport is not None:
             self._transport.announce(envelope, source)

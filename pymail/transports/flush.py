@@ -68,12 +68,14 @@ def flush(
     seconds: float | None = None,
     lifetime: int = LIFETIME,
     announce: Announce | None = None,
+    ready: Callable[[], bool] = lambda: True,
 ) -> Report:
     """Send what waits for `account` by `send`; tell `failed` of recipients that are given up.
 
     `early`: also what is not due yet. `seconds`: begin no letter after so long. `lifetime`:
     seconds in the queue after which a letter that was put off again is given up. `announce`
-    is told ahead which letter comes after the next.
+    is told ahead which letter comes after the next. `ready`: whether the last letter met a server
+    that takes letters; if not, it was not the letter's fault, and the others wait too.
     Raises MailError (NOPERM) for an outbox that is not the user's own, (IOERR) when what
     was sent cannot be noted.
     """
@@ -87,7 +89,7 @@ def flush(
         report.busy = True
     else:
         try:
-            _Flush(outbox, account, send, announce, failed, now, lifetime, report, lock).run(early, seconds)
+            _Flush(outbox, account, send, announce, ready, failed, now, lifetime, report, lock).run(early, seconds)
         finally:
             os.close(lock)
     mark = mark_of(account)
@@ -104,6 +106,7 @@ class _Flush:
         account: str,
         send: Send,
         announce: Announce | None,
+        ready: Callable[[], bool],
         failed: Failed,
         now: float,
         lifetime: int,
@@ -114,6 +117,7 @@ class _Flush:
         self.account = account
         self.send = send
         self.announce = announce
+        self.ready = ready
         self.failed = failed
         self.now = now
         self.lifetime = lifetime
@@ -189,7 +193,11 @@ class _Flush:
             answers = [Answer(recipient, 451, error.text) for recipient in letter.waiting]
         except OSError as error:
             answers = [Answer(recipient, 451, reason(error)) for recipient in letter.waiting]
-        self._answered(entry, letter, answers)
+        if self.ready():
+            self._answered(entry, letter, answers)
+        else:
+            self.report.unreachable = f"{answers[0].code} {answers[0].text}"
+            letter.settle({}, self.report.unreachable)
 
     def _answered(self, entry: Entry, letter: Letter, answers: list[Answer]) -> None:
         accepted = {answer.recipient for answer in answers if answer.accepted}

@@ -10,6 +10,7 @@ it: neither a name and password nor a letter.
 from __future__ import annotations
 
 from posix import uname
+from time import monotonic
 
 from pymail.errors import MailError
 from pymail.transports import url as urls
@@ -51,6 +52,7 @@ class Smtp(Transport):
         self._timeout = float(variables.number("smtp-timeout") or 60)
         self._wire: Wire | None = None
         self._offers: dict[str, str] = {}
+        self._until: float | None = None
         self._ended = True  # no transaction was left open
         self._announced: tuple[Source, Transaction] | None = None
         self._early: tuple[Source, Transaction] | None = None  # its commands are out, the server waits for its data
@@ -73,6 +75,10 @@ class Smtp(Transport):
             self._announced = source, self._letter(envelope, source)
         except MailError:
             self._announced = None
+
+    def hurry(self, seconds: float) -> None:
+        """See Transport."""
+        self._until = monotonic() + seconds
 
     def close(self) -> None:
         """Say QUIT and go, with or without an answer."""
@@ -110,6 +116,7 @@ class Smtp(Transport):
         announced, self._announced = self._announced, None
         try:
             wire = self._wire if letter.early and self._wire is not None else self._open()
+            wire.until = self._until
             rest = letter.run(wire, self._offers, announced[1] if announced else None)
             self._early = announced if announced and announced[1].early else None
         except Stop as stop:
@@ -137,8 +144,10 @@ class Smtp(Transport):
             return self._wire
         if self.trace is not None:
             self.trace("---", self.name)
+        self.ready = False
         try:
             wire = self._wire = Wire(self._connect(), self._timeout, self.trace)
+            wire.until = self._until
             if self._server.scheme in TLS_FROM_THE_START:
                 self._encrypt(wire)
             greeting = wire.reply()
@@ -150,10 +159,12 @@ class Smtp(Transport):
         except Stop:
             self.close()
             raise
+        self.ready = True
         return wire
 
     def _connect(self) -> socket:
-        return connect(self._server.host, self._server.port, self._timeout)
+        timeout = self._timeout if self._until is None else min(max(self._until - monotonic(), 0.1), self._timeout)
+        return connect(self._server.host, self._server.port, timeout)
 
     def _greet(self, wire: Wire, greeting: Reply) -> None:
         """From the greeting to where letters are taken. Raises Stop when that is not reached."""

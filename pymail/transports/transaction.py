@@ -164,6 +164,7 @@ class Transaction:
         return self._end(wire, accepted, owed - 1)
 
     def _end(self, wire: Wire, accepted: list[int], owed: int = 0) -> Reply:
+        wire.until = None  # it has all of the letter: who goes now cannot know what became of it
         try:
             for _ in range(owed):
                 _go_on(wire)
@@ -208,9 +209,11 @@ def _converse(wire: Wire, commands: list[bytes], step: int, early: bool) -> Iter
             return
         if not early:
             wire.send(b"".join(group))
-        for _ in group:
+        for command in group:
             reply = wire.reply()
             positive += reply.positive
+            if command is group[-1]:
+                wire.in_step()
             yield reply
 
 

@@ -101,10 +101,14 @@ class Unreachable(MailError):
 
 
 class Transport(ABC):
-    """One way out. `name` is how the user sees it: `smtp://localhost:25`; `trace` is told the conversation."""
+    """One way out. `name` is how the user sees it: `smtp://localhost:25`; `trace` is told the conversation.
+
+    `ready`: the last letter found somebody who takes letters. If not, another would fare no better.
+    """
 
     name: str
     trace: Trace | None = None
+    ready = True
 
     @abstractmethod
     def send(self, envelope: Envelope, source: Source) -> list[Answer]:
@@ -118,6 +122,12 @@ class Transport(ABC):
         """Say which letter will be sent after the next one: a server that takes commands together is told early.
 
         Nothing of it goes out before the next letter's answers are here.
+        """
+
+    def hurry(self, seconds: float) -> None:  # noqa: B027
+        """Break off what takes longer from now on, but never between the end of a letter and its answer.
+
+        There a break could make two letters of one.
         """
 
     def close(self) -> None:  # noqa: B027

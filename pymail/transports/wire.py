@@ -60,7 +60,8 @@ class Wire:
     """A connected socket and what was read from it ahead.
 
     `timeout` (seconds) bounds each wait: for a whole reply, however it drips, and for a
-    block of data to be taken. `trace` is told each line. The methods raise Lost.
+    block of data to be taken; none lasts beyond `until` (on the monotonic clock), if that is
+    set. `trace` is told each line. The methods raise Lost.
     """
 
     def __init__(self, socket: sockets.socket, timeout: float, trace: Trace | None = None) -> None:
@@ -69,6 +70,7 @@ class Wire:
         self._trace = trace
         self._secrets: list[str] = []
         self._ahead = b""
+        self.until: float | None = None
         self._parting: Reply | None = None  # a 421, after which the server closes (RFC 5321 3.8)
 
     @property
@@ -81,6 +83,14 @@ class Wire:
     def quiet(self) -> bool:
         """Nothing has been said that was not asked for."""
         return not self._ahead
+
+    def in_step(self) -> None:
+        """Raise Lost when more was said than was asked for: whose replies the next ones are nobody could know.
+
+        But a server may say at any time that it goes (RFC 5321 3.8).
+        """
+        if self._ahead and not self._ahead.startswith(b"421"):
+            raise Lost("said more than it was asked")
 
     def heard(self) -> bool:
         """Has something come that was not asked for? The end of the connection is Lost."""
@@ -129,16 +139,16 @@ class Wire:
             for line in (shown or octets.decode("utf-8", "surrogateescape").rstrip("\r\n")).split("\r\n"):
                 self._trace(">>>", printable(self._masked(line)))
         try:
-            self._socket.settimeout(self._timeout)
+            self._socket.settimeout(self._left())
             self._socket.sendall(octets)
         except TimeoutError:
-            raise Lost(f"took nothing for {self._timeout:g} seconds") from None
+            raise Lost(f"took nothing for {self._left():g} seconds") from None
         except OSError as error:
             raise Lost(_why(error), self._last_words()) from None
 
     def reply(self, timeout: float | None = None) -> Reply:
         """The next reply; all its lines have to come within `timeout` seconds."""
-        until = monotonic() + (timeout or self._timeout)
+        until = monotonic() + (timeout or self._left())
         room = REPLY_LIMIT
         lines: list[str] = []
         while True:
@@ -162,6 +172,10 @@ class Wire:
             self._socket.close()
         except OSError:
             pass  # a reset that comes this late changes nothing
+
+    def _left(self) -> float:
+        """How long the next wait may last."""
+        return self._timeout if self.until is None else min(max(self.until - monotonic(), 0.001), self._timeout)
 
     def _masked(self, line: str) -> str:
         for secret in self._secrets:

@@ -394,6 +394,28 @@ class Torn(Text):
         raise OSError(5, "Input/output error", "/disk/file")
 
 
+@pytest.mark.parametrize("offers", [OFFERS, ("8BITMIME",), (*OFFERS, "CHUNKING")])
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"DATA": "354 go\r\n250 taken", ".": CLOSE},
+        {"DATA": "354 go\r\n250 taken", ".": "550 no"},
+        {"RCPT": "250 fine\r\n354 go\r\n250 taken", ".": CLOSE},
+        {"MAIL": "250 fine\r\n250 fine\r\n354 go\r\n250 taken", "RCPT": "550 no"},
+        {"connect": "220 hi\r\n250 x\r\n250 y\r\n250 z\r\n354 go\r\n250 taken\r\n250 taken", ".": CLOSE},
+    ],
+)
+def test_a_server_that_answers_ahead_is_not_believed(script: dict[str, str], offers: tuple[str, ...]) -> None:
+    with Sink(offers, script) as sink:
+        (answer,) = deliver(sink)
+    assert not answer.accepted, answer
+
+
+def test_a_server_that_says_why_it_goes_is_heard() -> None:
+    with Sink(("8BITMIME",), {"MAIL": "550 5.7.1 never you\r\n421 4.7.0 bye"}) as sink:
+        assert codes(deliver(sink)) == [550]
+
+
 def test_a_letter_that_cannot_be_read_to_its_end_is_never_ended() -> None:
     with Sink() as sink:
         transport = open_(sink.url)
