@@ -262,7 +262,7 @@ def _record(s: Session, letter: Letter, sender: Address, path: str) -> None:
 
     copy = Deposit(letter.record(), SEEN, sender.spec, int(time.time()))
     try:
-        opening.append_to(path, [copy], settings=s.mailbox_settings())
+        opening.append_to(path, [copy], settings=s.mailbox_settings(), tell=s.complain)
     except (MailError, OSError) as error:
         s.complain(f"{path}: sent, but not recorded: {getattr(error, 'text', error)}")
 

@@ -145,7 +145,7 @@ class Session:
     terminal too (-~). `by_recipient`: letters are recorded in files named after their first recipients
     (-F). `custom` are header fields for every letter, `sender_fields` where the author of a message
     stands, `lists` the known mailing lists, of which some are `subscribed` to; `history` is what was
-    typed.
+    typed. `warned` are the mailboxes whose permissions were spoken of.
     """
 
     __slots__ = (
@@ -153,7 +153,7 @@ class Session:
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
         "escapes", "by_recipient", "custom", "sender_fields", "lists", "subscribed", "history", "last_shell",
         "macros", "accounts", "account", "account_changes", "folder_changes", "letter_changes", "command_aliases",
-        "shortcuts", "unfinished",
+        "shortcuts", "warned", "unfinished",
     )  # fmt: skip
 
     def __init__(
@@ -197,6 +197,7 @@ class Session:
         self.letter_changes: Changes = {}
         self.command_aliases: dict[str, str] = {}
         self.shortcuts: dict[str, str] = {}
+        self.warned: set[str] = set()
 
     # -- what is said --------------------------------------------------------
 

@@ -33,7 +33,25 @@ def enter(s: Session, mailbox: Mailbox, path: str) -> None:
         from pymail import sorting
 
         sorting.sort(s.folder, order, s.variables.flag("autocollapse"))
-    for note in [*mailbox.notes, *(mailbox.details if s.variables.flag("verbose") else ())]:
+    _tell_notes(s, mailbox, 0, 0)
+    if s.variables.flag("verbose"):
+        warn(s)
+
+
+def warn(s: Session) -> None:
+    """Say, once a mailbox, who else could read or write it, and what mends that."""
+    path = s.open_folder().mailbox.path
+    if path is not None and path not in s.warned:
+        from pymail.mailboxes.exposure import exposure
+
+        s.warned.add(path)
+        for line in exposure(path):
+            s.complain(line)
+
+
+def _tell_notes(s: Session, mailbox: Mailbox, notes: int, details: int) -> None:
+    """What the mailbox has to say, but for the lines that were told before."""
+    for note in [*mailbox.notes[notes:], *(mailbox.details[details:] if s.variables.flag("verbose") else ())]:
         s.complain(note)
 
 
@@ -88,8 +106,26 @@ def _commit(s: Session, folder: Folder) -> None:
         _put_into_mbox(s, folder, wanted.to_mbox)
     vanish = bool(folder) and len(wanted.removed) == len(folder) and not v.flag("keep")
     plan = Plan(remove=wanted.removed, flags=wanted.flags, replace=folder.changed, vanish=vanish)
-    outcome = folder.mailbox.commit(plan) if plan else None
+    notes, details = len(folder.mailbox.notes), len(folder.mailbox.details)
+    try:
+        outcome = folder.mailbox.commit(plan) if plan else None
+    finally:
+        _tell_notes(s, folder.mailbox, notes, details)
+    if outcome is not None and outcome.unmatched:
+        _tell_unmatched(s, folder, outcome.unmatched)
     _report(s, folder, wanted, outcome)
+
+
+def _tell_unmatched(s: Session, folder: Folder, count: int) -> None:
+    """Another program has changed messages, so that nobody can say which they are; what was edited is kept."""
+    place = folder.mailbox.path or folder.mailbox.name
+    s.complain(f"{place}: another program has changed {_messages(count)} meanwhile: left as found there")
+    if folder.changed:
+        from pymail import deadletter
+
+        for octets in folder.changed.values():
+            path = deadletter.bury(s.home_file("DEAD", "dead.letter"), [octets], "", replace=False, state=s.state())
+        s.complain(f"what was edited is in {path}")
 
 
 def _put_into_mbox(s: Session, folder: Folder, places: list[int]) -> None:
@@ -97,7 +133,7 @@ def _put_into_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     mbox = s.home_file("MBOX", "mbox")
     deposits = (deposit(folder, place) for place in places)
     if s.variables.flag("append") or paths.isdir(mbox):
-        opening.append_to(mbox, deposits, settings=s.mailbox_settings())
+        opening.append_to(mbox, deposits, settings=s.mailbox_settings(), tell=s.complain)
     else:
         from pymail.mailboxes import prepend
 
@@ -135,8 +171,9 @@ def _without_fields(letter: bytes, keeps: Filter) -> list[bytes]:
 def _report(s: Session, folder: Folder, wanted: Disposal, outcome: Outcome | None) -> None:
     """Say how many messages went where; what is in mbox has been said."""
     place = folder.mailbox.path or folder.mailbox.name
-    if wanted.deleted:
-        s.say(f"Deleted {_messages(len(wanted.deleted))} from {place}")
+    deleted = len(wanted.deleted) - (len(wanted.removed) - outcome.removed if outcome is not None else 0)
+    if deleted > 0:
+        s.say(f"Deleted {_messages(deleted)} from {place}")
     if wanted.saved:
         s.say(f"Removed {_messages(len(wanted.saved))} from {place}, saved in another file")
     if outcome is not None and outcome.arrived:

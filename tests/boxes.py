@@ -18,6 +18,7 @@ class ListMailbox(Mailbox):
         self.path = None
         self.readonly = ""
         self.notes = []
+        self.details = []
         self.coming: list[bytes] = []
 
     def __len__(self) -> int:

@@ -73,9 +73,11 @@ def _as_owner(owner: int, box: Mbox, path: str, plan: Plan) -> Outcome:
 
 
 def _commit(box: Mbox, path: str, plan: Plan, settings: Settings) -> Outcome:
-    with Lock(path, settings.lock_timeout) as lock:
-        box.notes += [*lock.notes, *mend(lock, settings.state)]
-        box.details += lock.details
+    lock = Lock(path, settings.lock_timeout)
+    # Until it is given back it may have something to say.
+    lock.notes, lock.details = box.notes, box.details
+    with lock:
+        lock.notes += mend(lock, settings.state)
         box.attend(lock.fd)
         arrived = box.refresh()
         plan = _with_aged(box, plan)

@@ -42,8 +42,8 @@ def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tup
     made: list[bool] = []
     with Lock(path, settings.lock_timeout, lambda path: made.append(_make(path))) as lock:
         try:
-            notes = [*lock.notes, *mend(lock, settings.state)]
-            return any(made), append(lock, deposits, settings.state), notes
+            lock.notes += mend(lock, settings.state)
+            return any(made), append(lock, deposits, settings.state), lock.notes
         except BaseException:
             if any(made) and os.fstat(lock.fd).st_size == 0:
                 os.unlink(path)

@@ -27,7 +27,8 @@ def exposure(path: str) -> list[str]:
 def _of_owner(path: str, status: os.stat_result) -> list[str]:
     if status.st_uid == os.geteuid():
         return []
-    return [f"{path}: belongs to {_name(status.st_uid)}, not to you"]
+    name = _name(os.geteuid())
+    return [f"{path}: belongs to {_name(status.st_uid)}, not to you: if it is yours, root can chown {name} {path}"]
 
 
 def _of_mode(path: str, status: os.stat_result) -> list[str]:
@@ -50,7 +51,13 @@ def _of_folder(folder: str, status: os.stat_result) -> list[str]:
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
         return [f"{folder}: everybody can write it and it lacks the sticky bit: chmod +t {folder}"]
     if status.st_uid not in (0, os.geteuid()):
-        return [f"{folder}: belongs to {_name(status.st_uid)}, who can replace what lies in it"]
+        return [
+            f"{folder}: belongs to {_name(status.st_uid)}, who can replace what lies in it: "
+            "keep mail in a folder of your own"
+        ]
+    if mode & stat.S_IWGRP and not mode & stat.S_ISVTX and _group(status.st_gid) != _MAIL and not _is_private(status):
+        group = _group(status.st_gid)
+        return [f"{folder}: group {group} can write it and it lacks the sticky bit: chmod g-w {folder}"]
     return []
 
 

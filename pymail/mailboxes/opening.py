@@ -17,7 +17,7 @@ from .names import journal_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from .mailbox import Deposit
 
@@ -57,12 +57,17 @@ def open_mailbox(name: str, settings: Settings | None = None, *, readonly: bool 
 
 
 def append_to(
-    name: str, deposits: Iterable[Deposit], *, newkind: str = "mbox", settings: Settings | None = None
+    name: str,
+    deposits: Iterable[Deposit],
+    *,
+    newkind: str = "mbox",
+    settings: Settings | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> tuple[bool, int]:
     """Append letters to the mailbox or file at an expanded name, all or none, on disk when this returns.
 
     A missing one is made, private, of the kind `newkind` (mbox or maildir). Answers whether it was, and how many
-    octets were added. Raises MailError.
+    octets were added. `tell` hears what the user should: a stale lock was broken. Raises MailError.
     """
     from . import deposit
 
@@ -75,7 +80,10 @@ def append_to(
             from . import maildir
 
             return maildir.append_to(path, deposits)
-        made, octets, _ = deposit.append_to(path, deposits, settings)
+        made, octets, notes = deposit.append_to(path, deposits, settings)
+        for note in notes:
+            if tell is not None:
+                tell(note)
         return made, octets
     except OSError as error:
         raise MailError(f"{name}: {error.strerror or reason(error)}", status_of(error)) from error

@@ -115,5 +115,5 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     lines = sum(map(folder.mailbox.lines, places))
     deposits = (visit.deposit(folder, place, s.filters["save"]) for place in places)
     newkind = s.variables.text("newfolders") or "mbox"
-    made, octets = opening.append_to(path, deposits, newkind=newkind, settings=s.mailbox_settings())
+    made, octets = opening.append_to(path, deposits, newkind=newkind, settings=s.mailbox_settings(), tell=s.complain)
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')

@@ -35,6 +35,7 @@ def folder_readonly(s: Session, names: list[str]) -> None:
 def _change(s: Session, names: list[str], readonly: bool) -> None:
     if not names:
         s.say(listing.status_line(s.open_folder()))
+        visit.warn(s)
         return
     path = s.path(names[0])
     # Leaving may change these: they are opened when it is done.
@@ -48,6 +49,7 @@ def _change(s: Session, names: list[str], readonly: bool) -> None:
     visit.enter(s, mailbox or _opened(s, path, readonly), path)
     interpreter.run_folder_hook(s, path, names[0])
     visit.announce(s)
+    visit.warn(s)
 
 
 def _opened(s: Session, path: str, readonly: bool) -> Mailbox:

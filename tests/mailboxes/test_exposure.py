@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import grp
 import os
 from pathlib import Path
 
 import pytest
 import users
+from letters import letter
+from program import Home, Run
 
 from pymail.mailboxes.exposure import exposure
 
@@ -45,6 +48,32 @@ def test_anothers_file_and_folder_are_told(box: Path) -> None:
     box.chmod(0o640)
     name = users.ORDINARY.pw_name
     said = exposure(str(box))
-    assert said[0] == f"{box}: belongs to {name}, not to you"
+    assert said[0] == f"{box}: belongs to {name}, not to you: if it is yours, root can chown root {box}"
     assert said[1] == f"{box}: group root can read it: chmod g-rwx {box}"
     assert said[2].startswith(f"{box.parent}: belongs to {name}")
+
+
+@pytest.mark.skipif(not users.is_root, reason="only root can give folders to a group")
+def test_a_folder_that_a_group_can_write_is_told_unless_it_is_mails_or_sticky(box: Path) -> None:
+    os.chown(box.parent, 0, grp.getgrnam("users").gr_gid)
+    box.parent.chmod(0o775)
+    assert exposure(str(box)) == [
+        f"{box.parent}: group users can write it and it lacks the sticky bit: chmod g-w {box.parent}"
+    ]
+    box.parent.chmod(0o1775)
+    assert exposure(str(box)) == []
+    os.chown(box.parent, 0, grp.getgrnam("mail").gr_gid)
+    box.parent.chmod(0o2775)
+    assert exposure(str(box)) == []
+
+
+def test_folder_and_verbose_tell_it_once(pymail: Run, home: Home) -> None:
+    box = home.receive([letter("one")])
+    box.chmod(0o604)
+    line = f"pymail: {box}: everybody can read it: chmod o-rwx {box}\n"
+    assert pymail("-N", input="folder\nfolder\nfolder %\nx\n").err == line
+    assert pymail("-N", "-v", input="folder\nx\n").err == line
+    assert pymail("-N", input="x\n").err == ""
+    assert pymail("-N", "-v", "-f", str(box), input="x\n").err == line
+    box.chmod(0o600)
+    assert pymail("-N", "-v", input="folder\nx\n").err == ""
