@@ -2,6 +2,7 @@
 
 For finding out what a server does, and for learning it. A line ends with CRLF on the wire
 and nothing else about it is changed; only `?` and `auth` in small letters are for pymail.
+At a terminal Tab completes commands.
 Every wait ends after `smtp-timeout`. Without a terminal the lines are a script, and its
 commands are shown among the answers.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from binascii import Error, a2b_base64
 
 from pymail import smtpwords
+from pymail.editline import EditLine
 from pymail.errors import TEMPFAIL, UNAVAILABLE, USAGE, MailError
 from pymail.transports import url as urls
 from pymail.transports.wire import Lost, Reply, Wire, connect
@@ -46,6 +48,7 @@ class _Conversation:
         self.s = s
         self.server = server
         self.typed = s.keyboard.terminal
+        self.lines = EditLine(s.keyboard, lambda line: smtpwords.completions(line, self.offers))
         self.offers: dict[str, str] = {}
         self.worst = 0
         self.timeout = float(s.variables.number("smtp-timeout") or 60)
@@ -80,7 +83,7 @@ class _Conversation:
         """Do the next line; False when it was the last."""
         self.overhear()
         try:
-            line = self.s.keyboard.read(_PROMPT)
+            line = self.lines.read(_PROMPT)
         except KeyboardInterrupt:
             self.s.keyboard.forget()
             self.s.say("")
@@ -135,7 +138,7 @@ class _Conversation:
 
     def send_letter(self) -> None:
         """Send lines up to that of a single dot, or the end of the input."""
-        while (line := self.s.keyboard.read("")) is not None:
+        while (line := self.lines.read("", command=False)) is not None:
             line = line.removesuffix("\r")
             self.wire.send(line.encode("utf-8", "surrogateescape") + b"\r\n")
             if line == ".":
@@ -145,7 +148,7 @@ class _Conversation:
     def send_chunk(self, size: str) -> None:
         """Send lines until BDAT's octets are full; the last one is cut there."""
         left = int(size.split()[0]) if size.split() and size.split()[0].isdecimal() else 0
-        while left > 0 and (line := self.s.keyboard.read("")) is not None:
+        while left > 0 and (line := self.lines.read("", command=False)) is not None:
             octets = (line.removesuffix("\r").encode("utf-8", "surrogateescape") + b"\r\n")[:left]
             self.wire.send(octets)
             left -= len(octets)

@@ -141,7 +141,6 @@ SUBJECTS = {
 
 # The details that are met in practice (RFC 3463, and the registry that goes on from it).
 DETAILS = {
-    (1, 0): "the other address",
     (1, 1): "no such mailbox",
     (1, 2): "no such domain",
     (1, 3): "not written as an address",
@@ -210,6 +209,13 @@ EXTENSIONS = {
 }
 
 
+# What may stand behind an address, with the extension that brings it.
+PARAMETERS = {
+    "MAIL": {"SIZE": "SIZE", "BODY": "8BITMIME", "RET": "DSN", "ENVID": "DSN", "AUTH": "AUTH"},
+    "RCPT": {"NOTIFY": "DSN", "ORCPT": "DSN"},
+}
+
+
 def explain(code: int, text: str) -> str:
     """A reply in words: its class and code, and its enhanced code where `text` begins with one."""
     said = f"{code}: {CLASSES.get(code // 100, 'not a code of SMTP')}"
@@ -234,3 +240,18 @@ def help_on(word: str) -> list[str]:
         return [f"{row.synopsis:<26} {row.text}" for row in COMMANDS]
     rows = [row for row in COMMANDS if row.verb == word] or [row for row in COMMANDS if row.verb == word.upper()]
     return [line for row in rows for line in (f"{row.synopsis:<26} {row.text}", row.more)]
+
+
+def completions(line: str, offers: dict[str, str]) -> list[str]:
+    """What the last word of a line can become: a command, what stands behind it, a mechanism that the server offers."""
+    *before, word = line.split(" ")
+    verb = before[0].upper() if before else "?"
+    if verb == "?":
+        found = [row.verb for row in COMMANDS]
+    elif len(before) == 1:
+        found = {"MAIL": ["FROM:<"], "RCPT": ["TO:<"], "AUTH": offers.get("AUTH", "").split()}.get(verb, [])
+    else:
+        found = [f"{name}=" for name in PARAMETERS.get(verb, ()) if PARAMETERS[verb][name] in offers]
+    small = word.islower() or not word and bool(before) and before[0].islower()
+    written = [each.lower() if small else each for each in found]
+    return [each for each in dict.fromkeys(written) if each.startswith(word)]

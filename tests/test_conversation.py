@@ -259,6 +259,50 @@ def test_at_a_terminal_there_is_a_prompt_and_no_echo_of_ours(home: Home, sink: S
     assert ">>>" not in str(child.before)
 
 
+def test_tab_completes_and_the_arrow_brings_lines_back(home: Home, sink: Sink) -> None:
+    argv = [*PYMAIL, *home.options, "--smtp", f"127.0.0.1:{sink.port}"]
+    env = home.env | {"TERM": "xterm", "INPUTRC": "/dev/null"}
+    child = pexpect.spawn(argv[0], argv[1:], env=env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True)
+    child.delaybeforesend = None
+    for line in ("EH\t me", "MA\t F\ta>", "RC\t T\tb>", "DA\t"):
+        child.expect_exact("smtp> ")
+        child.send(line + "\n")
+    child.expect_exact("now the letter")
+    child.send("a\ttab\n.\n")
+    child.expect_exact("250 2.0.0 taken")
+    child.expect_exact("smtp> ")
+    child.send("\x1b[A\n")
+    child.expect_exact("no valid recipients")
+    child.expect_exact("smtp> ")
+    child.send("qu\t\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert sink.lines == ["EHLO me", "MAIL FROM:<a>", "RCPT TO:<b>", "DATA", "DATA", "quit"]
+    assert sink.letters[0].data == b"a\ttab\r\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("E", ["EHLO", "EXPN", "ETRN"]),
+        ("rs", ["rset"]),
+        ("aut", ["auth"]),
+        ("? DA", ["DATA"]),
+        ("MAIL ", ["FROM:<"]),
+        ("mail f", ["from:<"]),
+        ("RCPT T", ["TO:<"]),
+        ("AUTH ", ["PLAIN", "LOGIN"]),
+        ("auth p", ["plain"]),
+        ("MAIL FROM:<a> ", ["SIZE=", "AUTH="]),
+        ("RCPT TO:<a> ", []),
+        ("NOOP ", []),
+        ("x", []),
+    ],
+)
+def test_what_can_come_next_is_known(line: str, found: list[str]) -> None:
+    assert smtpwords.completions(line, {"AUTH": "PLAIN LOGIN", "SIZE": "100"}) == found
+
+
 def test_password_is_asked_for_without_echo(home: Home) -> None:
     told: list[bytes] = []
 

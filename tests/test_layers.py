@@ -41,7 +41,7 @@ ORDER = """
     verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
-    smtpwords conversation delivery presence readmode scriptmode sendmode queuemode main start __main__
+    smtpwords editline conversation delivery presence readmode scriptmode sendmode queuemode main start __main__
 """.split()
 
 LOADERS_BY_NAME = {"start", "interpreter", "mailboxes.opening", "transports.choose"}
