@@ -53,7 +53,8 @@ def answered(s: Session, number: int) -> bytes:
     is_flowed = s.variables.flag("format-flowed")
     text = [*head, *display.readable(root, 0 if is_flowed else _WIDTH)]
     prefix = s.variables.text("indentprefix") or ""
-    return octets([*_heading(s, number), *(_quoted(prefix, line, is_flowed) for line in text), ""])
+    lines = [_quoted(prefix, line, is_flowed) for line in text]
+    return octets([*_heading(s, number), *lines, *_injected(s, number, "quote-inject-tail"), ""])
 
 
 def _quoted(prefix: str, line: str, is_flowed: bool) -> str:
@@ -64,11 +65,15 @@ def _quoted(prefix: str, line: str, is_flowed: bool) -> str:
 
 
 def _heading(s: Session, number: int) -> list[str]:
-    """`quote-inject-head`: %f is the author's name, %a the address, %s the subject, %d the date."""
+    return [] if s.variables.text("quote") == "noheading" else _injected(s, number, "quote-inject-head")
+
+
+def _injected(s: Session, number: int, variable: str) -> list[str]:
+    """The lines of such a variable: %f is the author's name, %a the address, %s the subject, %d the date."""
     import time
 
-    form = s.variables.text("quote-inject-head") or ""
-    if not form or s.variables.text("quote") == "noheading":
+    form = s.variables.text(variable)
+    if not form:
         return []
     message = s.open_folder().summary(number)
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(message.date)) if message.date else "?"
@@ -82,7 +87,8 @@ def forwarded(s: Session, number: int) -> bytes:
     """A message as a letter that passes it on repeats it: shown header fields, its text."""
     root = decode.parse(s.open_folder().raw(number))
     head = display.fields(root.head(), s.filters["forward"].shows)
-    return octets(["-------- Original Message --------", *head, "", *display.readable(root, _WIDTH)])
+    before, after = (_injected(s, number, f"forward-inject-{end}") for end in ("head", "tail"))
+    return octets([*before, *head, "", *display.readable(root, _WIDTH), *after])
 
 
 def enclosed(s: Session, number: int) -> list[Attachment]:

@@ -13,7 +13,7 @@ from pymail.headers import message_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pymail.addresses import Address
     from pymail.headers import Fields
@@ -28,13 +28,16 @@ def reply(
     reply_to_honour: bool = True,
     followup_to_honour: bool = True,
     recipients_in_cc: bool = False,
+    prefix: str = "Re: ",
+    marks: Iterable[str] = (),
 ) -> Draft:
     """An answer to received letters, given by their fields (POSIX mailx, Reply to a Message).
 
     `everyone` answers authors and all recipients, else the authors alone. `me` are all my
     addresses; they are left out unless `metoo`, or when nobody else is left. Reply-To and
     (with `everyone`) Mail-Followup-To count unless told otherwise; `recipients_in_cc` puts
-    those of To into Cc. Subject and thread come from the first letter.
+    those of To into Cc. Subject and thread come from the first letter; `prefix` stands before
+    the subject, in place of what marks an answer there already: Re and its like, and `marks`.
     """
     draft = Draft()
     for letter in letters:
@@ -52,7 +55,7 @@ def reply(
     draft.cc = [person for person in addresses.unique(draft.cc) if person not in draft.to]
     if not draft.to:
         draft.to, draft.cc = draft.cc, []
-    draft.subject = _answered(headers.get(letters[0], "Subject"))
+    draft.subject = _answered(headers.get(letters[0], "Subject"), prefix, _RE.union(marks))
     draft.in_reply_to = [
         each for letter in letters for each in message_ids(headers.get(letter, "Message-ID") or b"")[:1]
     ]
@@ -86,9 +89,9 @@ _RE = frozenset("re aw antw antwort sv vs odp vá rif res ynt απ σχετ 回�
 _FORWARD = frozenset("fwd fw wg tr rv vb doorst enc pd 转发 轉寄".split())
 
 
-def _answered(subject: bytes | None) -> str:
+def _answered(subject: bytes | None, prefix: str, marks: frozenset[str]) -> str:
     text = headers.decode(subject or b"")
-    return f"Re: {_without(text, _RE)}".strip() if text else ""
+    return f"{prefix}{_without(text, marks)}".strip() if text else ""
 
 
 def _without(subject: str, marks: frozenset[str]) -> str:
@@ -106,8 +109,13 @@ def forward(letter: Fields, content: Body | None = None) -> Draft:
     draft = Draft()
     draft.subject = f"Fwd: {_without(headers.decode(headers.get(letter, 'Subject') or b''), _FORWARD)}".strip()
     if content is not None:
-        draft.attachments.append(Attachment("", "forwarded.eml", "message/rfc822", content))
+        draft.attachments.append(whole(content))
     return draft
+
+
+def whole(content: Body) -> Attachment:
+    """A letter that goes along as it is, message/rfc822."""
+    return Attachment("", "forwarded.eml", "message/rfc822", content)
 
 
 def list_post(letter: Fields) -> list[Address]:

@@ -278,7 +278,8 @@ class Session:
         """My addresses, the one that I send from first."""
         from pymail import addresses
 
-        names = [address.spec for address in addresses.lenient(self.variables.text("from") or "")]
+        given = (self.variables.text(name) or "" for name in ("from", "sender"))
+        names = [address.spec for text in given for address in addresses.lenient(text)]
         here = self.variables.text("hostname") or posix.uname().nodename
         return [*names, f"{self.user.name}@{here}", f"{self.user.name}@localhost", self.user.name, *self.alternates]
 

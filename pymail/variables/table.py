@@ -125,6 +125,15 @@ SENDING = (
     Variable("fullnames", FLAG, "", "Answers keep the names of their recipients."),
     Variable("quote", TEXT, None, "Answers begin with the message; its fields too: headers, allheaders."),
     Variable("quote-inject-head", TEXT, "%f wrote:", "The line before a quoted message: %f author, %a, %s, %d."),
+    Variable("quote-inject-tail", TEXT, None, "The line behind a quoted message."),
+    Variable("quote-as-attachment", FLAG, None, "Answers come with the message whole, as an attachment."),
+    Variable(
+        "forward-inject-head", TEXT, "-------- Original Message --------",
+        "The line before a message that is forwarded, with %f, %a, %s and %d too.",
+    ),  # fmt: skip
+    Variable("forward-inject-tail", TEXT, None, "The line behind a message that is forwarded."),
+    Variable("replyprefix", TEXT, "Re: ", "What stands before the subject of an answer."),
+    Variable("reply-strings", TEXT, None, "What else marks a subject as an answer's, with commas between: AW:,SV:."),
     Variable("format-flowed", FLAG, None, "Long paragraphs are sent so that readers can wrap them (RFC 3676)."),
     Variable("sendcharsets", TEXT, None, "Character sets to try for texts that are not ASCII, before UTF-8."),
     Variable("charset-8bit", TEXT, None, "The character set of texts that are not UTF-8; unset: iso-8859-1."),

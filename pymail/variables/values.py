@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Given = tuple[str | None, str]
     Changes = dict[str, Given | None]
 
+_OFF = ("no", "off", "false", "ask-no")  # what s-nail takes for "not set" in some of its variables
 _MOST = 10**9  # no clock, socket or list takes more
 
 
@@ -97,6 +98,9 @@ class Variables:
             self.unset(name[2:], origin)
             return
         row = self.row(name)
+        if row.kind == FLAG and value.lower() in _OFF:
+            self._give(row, None, origin)
+            return
         if name not in TABLE and self.get("variable-strict") is not None:
             raise MailError(f"set {name}: no such variable; {near(name) or 'variables lists them'}", USAGE)
         wrong = row.wrong(value)

@@ -15,6 +15,7 @@ def quit_(s: Session, words: list[str]) -> None:
 
     Deleted messages go, the others are where marks and variables want them.
     """
+    _status(s, words)
     visit.leave(s)
     raise Leave(_status(s, words))
 
@@ -22,8 +23,9 @@ def quit_(s: Session, words: list[str]) -> None:
 @verb("ex[it]", "x[it]", kind=Words("[status]", 0, 1), sending=True, composing=False)
 def exit_(s: Session, words: list[str]) -> None:
     """Leave and change nothing."""
+    status = _status(s, words)
     visit.close(s)
-    raise Leave(_status(s, words))
+    raise Leave(status)
 
 
 def _status(s: Session, words: list[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pymail import addresses, headers, post, replies, visit
-from pymail.draft import Draft
+from pymail.draft import Body, Draft
 from pymail.errors import USAGE, MailError
 from pymail.recipients import recipients, shown
 from pymail.session import Session
@@ -106,7 +106,8 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
     letters = [headers.fields(folder.head(number)) for number in numbers]
     names = ("metoo", "reply_to_honour", "followup_to_honour", "recipients_in_cc")
     wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
-    draft = replies.reply(letters, everyone=everyone, me=_me(s, letters), **wishes)
+    prefix, marks = s.variables.text("replyprefix") or "", _marks(s)
+    draft = replies.reply(letters, everyone=everyone, me=_me(s, letters), prefix=prefix, marks=marks, **wishes)
     if s.variables.flag("reply-in-same-charset"):
         from pymail import quotation
 
@@ -116,6 +117,12 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
         draft.cc = _one_a_login(draft.cc, draft.to)
     draft.to, draft.cc = _fit(s, draft.to), _fit(s, draft.cc)
     send_answer(s, numbers, draft, record)
+
+
+def _marks(s: Session) -> list[str]:
+    """What else marks a subject as an answer's: `Antw:, RIF:` are antw and rif (s-nail reply-strings)."""
+    words = (s.variables.text("reply-strings") or "").lower().split(",")
+    return [mark for word in words if (mark := word.strip().removesuffix(":"))]
 
 
 def _fit(s: Session, people: list[Address]) -> list[Address]:
@@ -158,11 +165,13 @@ def send_answer(s: Session, numbers: list[int], draft: Draft, record: str | None
         for person in (*draft.to, *draft.cc):
             person.name = ""
     announce(s, draft)
-    if s.variables.flag("quote"):
+    if s.variables.flag("quote") and not s.variables.flag("quote-as-attachment"):
         from pymail import quotation
 
         for number in numbers:
             draft.body.write(quotation.answered(s, number))
+    elif s.variables.flag("quote-as-attachment"):
+        draft.attachments += [replies.whole(Body.of(s.open_folder().pieces(number))) for number in numbers]
     if compose(s, draft, record) and s.variables.flag("markanswered"):
         s.open_folder().flag(numbers, ANSWERED)
 

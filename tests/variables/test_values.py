@@ -81,6 +81,14 @@ def test_sendmail_is_another_name_of_mta() -> None:
     assert v.origin("mta") == "rc"
 
 
+@pytest.mark.parametrize("value", ["no", "off", "False", "ask-no"])
+def test_a_flag_that_is_set_to_no_is_not_set(value: str) -> None:
+    variables = Variables(False)
+    variables.set("hold", value)
+    variables.set("reply-to-honour", "ask-yes")
+    assert not variables.flag("hold") and variables.flag("reply-to-honour")
+
+
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
 def test_every_row_passes_its_own_check(row: object) -> None:
     from pymail.variables.table import Variable

@@ -24,6 +24,12 @@ def test_forward_quotes_the_message(s: Room) -> None:
     assert "BODY\nlook\n" in sent and "X-Noise" not in sent
 
 
+def test_lines_around_a_forwarded_message_are_chosen(s: Room) -> None:
+    s.do("set forward-inject-head='By %a:' forward-inject-tail=End", "forward 1 bob@x")
+    assert "\n\nBy alice@example.org:\nFrom: alice@example.org\n" in s.sent()
+    assert "\nBODY\nEnd\nlook\n" in s.sent()
+
+
 def test_forward_takes_along_what_is_attached(tmp_path: Path) -> None:
     files = [
         b"Content-Type: application/pdf; name=../a.pdf\n\n%PDF-",

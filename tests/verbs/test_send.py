@@ -121,6 +121,24 @@ def test_a_subject_that_begins_with_re_keeps_it_once(tmp_path: Path) -> None:
     assert field(s, "Subject") == "Re: milk"
 
 
+@pytest.mark.parametrize(
+    ("setting", "subject"),
+    [("replyprefix='AW: '", "AW: milk"), ("reply-strings=Q:,X", "Re: milk"), ("noreplyprefix", "milk")],
+)
+def test_prefixes_of_answers_are_chosen_and_known(tmp_path: Path, setting: str, subject: str) -> None:
+    mark = "X: Q: " if setting.startswith("reply-strings") else "Re: "
+    s = room([message(From="a@x", To="me@example.org", Subject=mark + "milk")], home=tmp_path, typed="x\n")
+    s.do(f"set {setting}", "reply 1")
+    assert field(s, "Subject") == subject
+
+
+def test_a_message_goes_along_with_its_answer_as_it_is(tmp_path: Path) -> None:
+    s = writer(tmp_path)
+    s.do("set quote quote-as-attachment", "reply 1")
+    sent = s.sent()
+    assert "Content-Type: message/rfc822" in sent and "\nBODY\n" in sent and "Alice wrote:" not in sent
+
+
 def test_aliases_are_not_applied_to_an_answer(tmp_path: Path) -> None:
     s = room([message(From="bob", To="me@example.org")], home=tmp_path, typed="x\n")
     s.do("alias bob wrong@example.org", "Reply 1")
@@ -143,6 +161,7 @@ def test_allnet_knows_me_and_others_by_the_login_alone(tmp_path: Path, setting: 
     [
         ("quote", "Alice wrote:\n> BODY\n\nhello\n"),
         ("quote=noheading", "> BODY\n\nhello\n"),
+        ("quote quote-inject-tail='(%s)'", "Alice wrote:\n> BODY\n(tea)\n\nhello\n"),
         ("quote quote-inject-head='%a (%s) %%\\n' indentprefix='| '", "alice@example.org (tea) %\n\n| BODY\n\nhello\n"),
     ],
 )
