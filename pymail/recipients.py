@@ -6,7 +6,7 @@ which come from a letter, are never replaced.
 
 from __future__ import annotations
 
-from pymail import addresses, aliases
+from pymail import addresses, aliases, encodedwords
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,5 +21,12 @@ def recipients(s: Session, text: str) -> list[Address]:
 
 
 def shown(people: list[Address]) -> str:
-    """Addresses as a field has them."""
-    return ", ".join(address.header() for address in people)
+    """Addresses as a person reads and types them: as in a field, but no name is encoded."""
+    return ", ".join(map(_shown, people))
+
+
+def _shown(person: Address) -> str:
+    if not person.name:
+        return person.spec
+    is_plain = all(map(encodedwords.is_atom, person.name.split(" ")))
+    return f"{person.name if is_plain else encodedwords.quote(person.name)} <{person.spec}>"

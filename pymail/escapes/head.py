@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymail import words
 from pymail.draft import Body, Draft
 from pymail.enclosure import Attachment
-from pymail.errors import USAGE, MailError
+from pymail.errors import USAGE, MailError, printable
 from pymail.escapes.table import escape
 from pymail.recipients import recipients, shown
 from pymail.session import Session
@@ -73,7 +73,7 @@ def _ask_people(s: Session, field: str, people: list[Address]) -> None:
 
 def _asked(s: Session, field: str, value: str) -> str:
     prompt = f"{field} [{value}]: " if value else f"{field}: "
-    return (s.keyboard.read(prompt) or "").strip() or value
+    return (s.keyboard.read(printable(prompt)) or "").strip() or value
 
 
 @escape("@ +", "[file ...]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pymail import interpreter, listing, visit
-from pymail.errors import USAGE, MailError
+from pymail.errors import USAGE, MailError, printable
 from pymail.mailboxes.mailbox import Missing
 from pymail.session import Session
 from pymail.verbs.kinds import NOTHING, Words
@@ -114,7 +114,7 @@ def _closed(s: Session, name: str) -> str:
 def _is_sure(s: Session, path: str, count: int) -> bool:
     if not s.keyboard.terminal:
         return True
-    answer = s.keyboard.read(f"Remove {path} with {count} message{'s' * (count != 1)}? [n] ") or ""
+    answer = s.keyboard.read(f"Remove {printable(path)} with {count} message{'s' * (count != 1)}? [n] ") or ""
     return answer.strip().lower().startswith("y")
 
 

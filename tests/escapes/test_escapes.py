@@ -9,6 +9,7 @@ from boxes import letter
 from sessions import Room, Typist, room
 
 from pymail import collect
+from pymail.addresses import Address
 from pymail.draft import Draft
 from pymail.escapes.every import ESCAPES
 
@@ -21,9 +22,9 @@ def s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
     return s
 
 
-def typed(s: Room, text: str) -> Draft:
+def typed(s: Room, text: str, draft: Draft | None = None) -> Draft:
     """The draft that comes of typing this."""
-    draft = Draft()
+    draft = draft or Draft()
     s.keyboard = Typist(text)
     s.interactive = True
     collect.collect(s, draft)
@@ -121,6 +122,28 @@ def test_rare_fields_are_asked_for(s: Room) -> None:
     assert [person.spec for person in draft.reply_to] == ["desk@x"]
     alone = typed(s, "~H\nme@x\n\n\n")
     assert alone.sender is not None and (alone.sender.spec, alone.authors) == ("me@x", [])
+
+
+def test_nothing_of_a_letter_drives_the_terminal_when_its_answer_is_looked_over(s: Room) -> None:
+    draft = Draft()
+    draft.subject = "Re: \x1b[31mred\x07"
+    draft.to = [Address("\x1b]0;x\x07\u202eJörg", "a", "x")]
+    typed(s, "~h\n\n\n\n\n~p\n", draft)
+    assert isinstance(s.keyboard, Typist)
+    assert s.keyboard.asked[:2] == ["Subject [Re: ^[[31mred^G]: ", 'To ["^[]0;x^G\\u{202e}Jörg" <a@x>]: ']
+    assert "\x1b" not in s.said and "Subject: Re: ^[[31mred^G\n" in s.said
+    assert (draft.subject, draft.to[0].name) == ("Re: \x1b[31mred\x07", "\x1b]0;x\x07\u202eJörg")
+
+
+def test_names_are_shown_and_taken_as_people_write_them(s: Room) -> None:
+    draft = Draft()
+    draft.to = [Address("Jörg Müller", "a", "x"), Address("Müller, Jörg", "b", "x"), Address("", "c", "x")]
+    s.do("set noask")
+    typed(s, "text\n~p\n~|| sed s/text/words/\n", draft)
+    assert 'To: Jörg Müller <a@x>, "Müller, Jörg" <b@x>, c@x\n' in s.said
+    assert [(each.name, each.spec) for each in draft.to] == [
+        ("Jörg Müller", "a@x"), ("Müller, Jörg", "b@x"), ("", "c@x"),
+    ]  # fmt: skip
 
 
 def test_files_are_attached_listed_and_taken_off(s: Room, tmp_path: Path) -> None:
