@@ -52,7 +52,7 @@ def test_an_answer_to_any_letter_is_an_answer_and_no_more(
     if sent and not verb.startswith("resend"):
         found = [name.lower() for name, _ in fields(sent.encode())]
         assert found == [name for name in ANSWER if name in found]
-        assert sent.isascii() or "\u00e9" in letter or "日" in letter
+        assert sent.isascii() or not letter.isascii()
         assert not set(sent.partition("\n\n")[0]) & set("\r\0\x1b\x07")
 
 
