@@ -25,11 +25,12 @@ def expand(
 
     Only a whole address is an alias. `\name`, and a name within its own alias, stand for
     themselves. An address of `me` is left out of a group unless `metoo` or alone in it.
-    MailError(USAGE) when an alias leads back to itself or is nested too deeply.
+    An alias that leads back to itself adds nothing there; MailError(USAGE) when it leads to nobody
+    else, or is nested too deeply.
     """
     expansion = _Expansion(aliases, [] if metoo else me)
     for address in recipients:
-        expansion.add(address, ())
+        expansion.replace(address)
     return unique(expansion.found)
 
 
@@ -41,6 +42,14 @@ class _Expansion:
         self._aliases = aliases
         self._me = me
         self._done: set[str] = set()
+        self._loop = ""
+
+    def replace(self, address: Address) -> None:
+        """Adds what an address stands for, which must be somebody."""
+        self._loop, before = "", len(self.found)
+        self.add(address, ())
+        if self._loop and len(self.found) == before:
+            raise MailError(printable(f"{self._loop}: alias leads back to itself"), USAGE)
 
     def add(self, address: Address, path: tuple[str, ...]) -> None:
         """Adds what `address` stands for; `path` names the aliases that led to it."""
@@ -49,8 +58,10 @@ class _Expansion:
             self.found.append(Address(address.name, address.local[1:], address.domain))
         elif name not in self._aliases or path[-1:] == (name,):
             self.found.append(address)
-        elif name in path or len(path) == _DEEPEST:
-            raise MailError(printable(f"{name}: alias leads back to itself: {' -> '.join([*path, name])}"), USAGE)
+        elif name in path:
+            self._loop = " -> ".join([*path, name])
+        elif len(path) == _DEEPEST:
+            raise MailError(printable(f"{path[0]}: aliases within aliases, more than {_DEEPEST} deep"), USAGE)
         elif name not in self._done:
             for member in self._members(name):
                 self.add(member, (*path, name))

@@ -162,7 +162,7 @@ class Folder:
 
     def delete(self, numbers: list[int]) -> bool:
         """Delete messages; the dot goes on to the next live one, else back. True when it went on."""
-        self.mark(numbers, DELETED, instead_of=PRESERVED | MBOX)
+        self.mark(numbers, DELETED, instead_of=PRESERVED | MBOX | SAVED)
         last = numbers[-1]
         after = (number for number in range(last + 1, len(self) + 1) if not self.deleted(number))
         before = (number for number in range(last - 1, 0, -1) if not self.deleted(number))

@@ -224,9 +224,9 @@ def _session(given: Options) -> Session:
     s.custom = [*given.all("custom-header")]
     if given.has("line-buffered"):
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    reading = given.has("file") or given.is_for_script()
-    addressed = not reading and bool(given.operands or given.has("cc") or given.has("bcc"))
-    s.sending = addressed or bool(given.literal) or given.has("read-recipients") or given.has("target")
+    names = given.operands or given.literal or given.has("cc") or given.has("bcc")
+    addressed = not (given.has("file") or given.is_for_script()) and bool(names)
+    s.sending = addressed or given.has("read-recipients") or given.has("target")
     return s
 
 

@@ -54,7 +54,7 @@ def mailbox_path(s: Session, options: Options) -> str:
     if s.mailbox_user and not _is_user(s.mailbox_user):
         raise MailError(f"-u {s.mailbox_user}: no such user", NOINPUT)
     if options.has("file"):
-        files = [*filter(None, options.all("file")), *options.operands]
+        files = [*filter(None, options.all("file")), *options.operands, *options.literal]
         if len(files) > 1 and not options.is_for_script():
             raise MailError(f"-f: {files[1]}: one mailbox at a time", USAGE)
         return s.path(files[0] if files else "&")

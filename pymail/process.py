@@ -72,6 +72,11 @@ def output_of(s: Session, command: str) -> bytes:
     return octets
 
 
+def word_of(s: Session, name: str) -> str:
+    """A file name in which the shell has replaced commands and sums by what they give (XCU 2.6.3, 2.6.4)."""
+    return output_of(s, f'printf %s "{name}"').decode("utf-8", "surrogateescape")
+
+
 def page(s: Session, lines: Iterable[str]) -> None:
     """Show safe lines in the user's PAGER; leaving it early is no error."""
     s.out.flush()

@@ -17,7 +17,23 @@ if TYPE_CHECKING:
 def recipients(s: Session, text: str) -> list[Address]:
     """The addresses in a text, each once. MailError (64) names a bad one."""
     me = [address for name in s.my_names() for address in addresses.lenient(name)]
-    return aliases.expand(addresses.split(text), s.aliases, me, s.variables.flag("metoo"))
+    return aliases.expand(addresses.split(_unquoted(text)), s.aliases, me, s.variables.flag("metoo"))
+
+
+def _unquoted(text: str) -> str:
+    """The text without the quotes of words that are a whole address with its name (POSIX mailx, quoting).
+
+    Others stay: they belong to names and local parts.
+    """
+    if '"' not in text and "'" not in text:
+        return text
+    from pymail import words
+
+    pieces = [
+        f"{word.text}," if word.quoted and "<" in word.text and word.text.endswith(">") else text[word.start : word.end]
+        for word in words.split(text)
+    ]
+    return " ".join(pieces)
 
 
 def shown(people: list[Address]) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pymail.mailboxes.names import Names
     from pymail.unfinished import Unfinished
     from pymail.variables.values import Changes, Variables
+    from pymail.words import Word
 
 
 class Leave(Exception):
@@ -340,6 +341,20 @@ class Session:
         # My own system mailbox need not lie where those of other users do.
         return self.names().expand("%" if name == "%" + self.user.name else name)
 
+    def filename(self, word: Word) -> str:
+        """What a word names as a file, after POSIX's transformations, which quoting switches off.
+
+        A word that was typed may hold `$(command)`, as in the shell (POSIX mailx, Commands in mailx).
+        """
+        from pymail import words
+
+        name = word.shielded
+        if "`" in name or "$(" in name:
+            from pymail import process
+
+            name = process.word_of(self, name)
+        return words.unshielded(self.path(name))
+
     def mailbox_settings(self) -> Settings:
         """What mailboxes are told of this user's surroundings and wishes."""
         from pymail.mailboxes import mailbox
@@ -364,7 +379,8 @@ class Session:
         Letters bring such names: they are no paths and no short names of mailboxes.
         """
         login, _, domain = address.rpartition("@") if "@" in address else (address, "", "")
-        login = login.strip('"')
+        # user%host@gateway and host!user are network addressing too.
+        login = login.strip('"').rpartition("!")[2].partition("%")[0] or login
         parts = {"local": login, "domain": domain or login, "email": address}
         name = printable(parts[self.variables.text("outfilename") or "local"]).replace("/", "_")
         name = name if name[:1].isalnum() else "_" + name[1:]

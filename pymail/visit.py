@@ -132,7 +132,7 @@ def _put_into_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     """At its end with `append`, else at its beginning (POSIX append)."""
     mbox = s.home_file("MBOX", "mbox")
     deposits = (deposit(folder, place) for place in places)
-    if s.variables.flag("append") or paths.isdir(mbox):
+    if s.variables.flag("append") or mbox == paths.NULL or paths.isdir(mbox):
         opening.append_to(mbox, deposits, settings=s.mailbox_settings(), tell=s.complain)
     else:
         from pymail.mailboxes import prepend

@@ -12,16 +12,30 @@ if TYPE_CHECKING:
     Value = Callable[[str], str]
 
 
+# Characters that have a meaning in names of files, and what stands for them where quoting took it from them.
+_SHIELDS = {ord(char): 0xF0000 + ord(char) for char in "~$`*?[+%#&"}
+_SHIELDED = {shield: char for char, shield in _SHIELDS.items()}
+
+
 class Word:
-    """One argument: its text without quotes, whether any of it was quoted, where it stood."""
+    """One argument: its text without quotes, whether any of it was quoted, where it stood.
 
-    __slots__ = ("text", "quoted", "start", "end")
+    `shielded` is the text in which quoted characters are not taken for special ones of file names.
+    """
 
-    def __init__(self, text: str, quoted: bool, start: int, end: int) -> None:
-        self.text = text
+    __slots__ = ("text", "shielded", "quoted", "start", "end")
+
+    def __init__(self, shielded: str, quoted: bool, start: int, end: int) -> None:
+        self.text = unshielded(shielded) if quoted else shielded
+        self.shielded = shielded
         self.quoted = quoted
         self.start = start
         self.end = end
+
+
+def unshielded(text: str) -> str:
+    """A text, or a file's name made of it, as it is meant."""
+    return text.translate(_SHIELDED)
 
 
 def split(text: str, value: Value | None = None) -> list[Word]:
@@ -103,14 +117,14 @@ def _word(text: str, start: int, value: Value | None, stop: str = "") -> Word:
         char = text[at]
         close = text.find(char, at + 1) if char in "\"'" and _may_open(text, start, at) else -1
         if text.startswith("$'", at) and _may_open(text, start, at) and (end := _closing(text, at + 2)) > 0:
-            pieces.append(_escaped(text[at + 2 : end]))
+            pieces.append(_escaped(text[at + 2 : end]).translate(_SHIELDS))
             at, quoted = end + 1, True
         elif close > 0:
             inside = text[at + 1 : close]
-            pieces.append(filled(inside, value) if value and char == '"' else inside)
+            pieces.append((filled(inside, value) if value and char == '"' else inside).translate(_SHIELDS))
             at, quoted = close + 1, True
         elif char == "\\" and at + 1 < len(text):
-            pieces.append(text[at + 1])
+            pieces.append(text[at + 1].translate(_SHIELDS))
             at, quoted = at + 2, True
         elif value and char == "$":
             end = _name(text, at)[1]

@@ -60,6 +60,11 @@ def test_a_missing_file_is_an_error_that_names_it(pymail: Run) -> None:
     assert (done.status, done.err) == (66, "pymail: /nowhere/box: No such file or directory\n")
 
 
+def test_a_file_may_stand_behind_the_end_of_the_options(home: Home, pymail: Run) -> None:
+    (home.path / "-box").touch(0o600)
+    assert '"-box": 0 messages' in pymail("-f", "--", "-box", input="x\n").out
+
+
 def test_an_empty_file_opens_with_no_messages(home: Home, pymail: Run) -> None:
     (home.path / "box").touch(0o600)
     done = pymail("-f", "box", input="x\n")

@@ -38,6 +38,14 @@ def test_a_word_knows_whether_it_was_quoted_and_where_it_stood() -> None:
     assert "1-3 'wc -l'"[: second.start] == "1-3 "
 
 
+def test_quoting_shields_what_is_special_in_names_of_files_and_nothing_else() -> None:
+    [half, whole, plain] = words.split("~/a\\*b \"+$x\" ~/c")
+    assert (half.text, whole.text, plain.shielded) == ("~/a*b", "+$x", "~/c")
+    assert half.shielded.startswith("~/a") and "*" not in half.shielded
+    assert not set("+$") & set(whole.shielded)
+    assert words.unshielded(half.shielded) == "~/a*b"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

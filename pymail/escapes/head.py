@@ -101,10 +101,8 @@ def ask_attachments(s: Session, draft: Draft) -> None:
 
 def _file(s: Session, word: words.Word) -> Attachment:
     """A file by its name, or a message by #1. MailError (66) when it is missing."""
-    if word.quoted:
-        return Attachment(word.text)
-    if not word.text[1:].isdecimal() or word.text[0] != "#":
-        return Attachment(s.path(word.text))
+    if not word.shielded[1:].isdecimal() or word.shielded[0] != "#":
+        return Attachment(s.filename(word))
     from pymail.verbs.selection import numbers
 
     [number] = numbers(s, word.text[1:])

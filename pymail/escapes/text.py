@@ -40,10 +40,7 @@ def insert_bare(s: Session, draft: Draft, text: str) -> None:
 
 
 def _value(s: Session, name: str) -> bytes:
-    value = s.variables.get(name) or ""
-    if name in ("sign", "Sign"):
-        return letterhead.escaped(value)
-    return value.encode("utf-8", "surrogateescape")
+    return letterhead.escaped(s.variables.get(name) or "")
 
 
 @escape("d")
@@ -81,7 +78,7 @@ def _wanted(s: Session, text: str) -> bytes:
     found = words.split(text)
     if found[0].text == "-" and len(found) == 2:
         return _here(s, found[1].text)
-    return _read(found[0].text if found[0].quoted else s.path(found[0].text))
+    return _read(s.filename(found[0]))
 
 
 def _here(s: Session, word: str) -> bytes:

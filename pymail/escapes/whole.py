@@ -124,8 +124,7 @@ def write(s: Session, draft: Draft, text: str) -> None:
     """Append the text so far to a file."""
     if not text:
         raise MailError("~w: a file is wanted", USAGE)
-    word = words.split(text)[0]
-    path = word.text if word.quoted else s.path(word.text)
+    path = s.filename(words.split(text)[0])
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
     with open(descriptor, "ab") as file:
         lines = sum(piece.count(b"\n") for piece in draft.body.pieces() if file.write(piece))

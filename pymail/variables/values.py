@@ -158,8 +158,8 @@ def shown(row: Variable, value: str) -> str:
     if row.kind == FLAG or (not value and row.kind == TEXT and row.name not in TABLE):
         return row.name
     value = "***" if veiled(f"{row.name}=x") != f"{row.name}=x" else veiled(value)
-    quoted = value.replace("\\", "\\\\").replace('"', '\\"') if '"' in value or "\\" in value else value
-    return f'{row.name}="{quoted}"'
+    quote = "'" if '"' in value else '"'
+    return f"{row.name}={quote}{value}{quote}"
 
 
 def veiled(line: str) -> str:

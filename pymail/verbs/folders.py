@@ -8,16 +8,17 @@ from pymail import interpreter, listing, visit
 from pymail.errors import USAGE, MailError, printable
 from pymail.mailboxes.mailbox import Missing
 from pymail.session import Session
-from pymail.verbs.kinds import NOTHING, Words
+from pymail.verbs.kinds import NOTHING, Names
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.mailboxes.mailbox import Mailbox
+    from pymail.words import Word
 
 
-@verb("fi[le]", "fold[er]", kind=Words("[file]", 0, 1))
-def folder_(s: Session, names: list[str]) -> None:
+@verb("fi[le]", "fold[er]", kind=Names("[file]", 0, 1))
+def folder_(s: Session, names: list[Word]) -> None:
     """Show which mailbox is open, or open another.
 
     The open one is left as quit leaves it. % is the system mailbox, %user that of a user, # the mailbox before,
@@ -26,18 +27,18 @@ def folder_(s: Session, names: list[str]) -> None:
     _change(s, names, False)
 
 
-@verb("Fi[le]", "Fold[er]", kind=Words("[file]", 0, 1))
-def folder_readonly(s: Session, names: list[str]) -> None:
+@verb("Fi[le]", "Fold[er]", kind=Names("[file]", 0, 1))
+def folder_readonly(s: Session, names: list[Word]) -> None:
     """As folder; the mailbox cannot be changed."""
     _change(s, names, True)
 
 
-def _change(s: Session, names: list[str], readonly: bool) -> None:
+def _change(s: Session, names: list[Word], readonly: bool) -> None:
     if not names:
         s.say(listing.status_line(s.open_folder()))
         visit.warn(s)
         return
-    path = s.path(names[0])
+    path = s.filename(names[0])
     # Leaving may change these: they are opened when it is done.
     mailbox = None if _is_touched(s, path) else _opened(s, path, readonly)
     try:
@@ -47,7 +48,7 @@ def _change(s: Session, names: list[str], readonly: bool) -> None:
             mailbox.close()
         raise
     visit.enter(s, mailbox or _opened(s, path, readonly), path)
-    interpreter.run_folder_hook(s, path, names[0])
+    interpreter.run_folder_hook(s, path, names[0].text)
     visit.announce(s)
     visit.warn(s)
 
@@ -67,12 +68,12 @@ def _is_touched(s: Session, path: str) -> bool:
     return os.path.realpath(path) in {os.path.realpath(place) for place in (here, s.names().mbox) if place}
 
 
-@verb("folders", kind=Words("[directory]", 0, 1))
-def folders(s: Session, names: list[str]) -> None:
+@verb("folders", kind=Names("[directory]", 0, 1))
+def folders(s: Session, names: list[Word]) -> None:
     """List the folder directory."""
     from pymail import process
 
-    folder = s.path(names[0]) if names else s.names().directory
+    folder = s.filename(names[0]) if names else s.names().directory
     if not folder:
         raise MailError("folders: no folder directory; set folder=DIRECTORY", USAGE)
     process.shell(s, f"{s.variables.text('LISTER') or 'ls'} {_quoted(folder)}")
@@ -82,8 +83,8 @@ def _quoted(path: str) -> str:
     return "'" + path.replace("'", "'\\''") + "'"
 
 
-@verb("ren[ame]", kind=Words("old new", 2, 2))
-def rename(s: Session, names: list[str]) -> None:
+@verb("ren[ame]", kind=Names("old new", 2, 2))
+def rename(s: Session, names: list[Word]) -> None:
     """Give a mailbox another name."""
     old, new = (_closed(s, name) for name in names)
     visit.open_mailbox(s, old, True).close()
@@ -92,8 +93,8 @@ def rename(s: Session, names: list[str]) -> None:
     os.rename(old, new)
 
 
-@verb("rem[ove]", kind=Words("name ...", 1))
-def remove(s: Session, names: list[str]) -> None:
+@verb("rem[ove]", kind=Names("name ...", 1))
+def remove(s: Session, names: list[Word]) -> None:
     """Remove mailboxes; a terminal is asked first."""
     for path in [_closed(s, name) for name in names]:
         mailbox = visit.open_mailbox(s, path, True)
@@ -103,9 +104,9 @@ def remove(s: Session, names: list[str]) -> None:
             _remove(path)
 
 
-def _closed(s: Session, name: str) -> str:
+def _closed(s: Session, name: Word) -> str:
     """The path of a mailbox that is not the open one."""
-    path = s.path(name)
+    path = s.filename(name)
     if s.folder is not None and s.folder.mailbox.path == os.path.realpath(path):
         raise MailError(f"{path}: is open", USAGE)
     return path

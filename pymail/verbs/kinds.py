@@ -59,6 +59,16 @@ class Words(Kind):
         return (found,)
 
 
+class Names(Words):
+    """Words that name files; `Session.filename` knows which."""
+
+    def parse(self, session: Session, text: str) -> tuple[object, ...]:
+        from pymail import words
+
+        super().parse(session, text)
+        return (words.split(text),)
+
+
 class Filled(Words):
     """Words in which `$name` is replaced, but for single quotes (s-nail; the others do so for echo)."""
 

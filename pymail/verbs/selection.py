@@ -91,7 +91,7 @@ class MessagesFile(Messages):
         if not found and not self.optional:
             raise MailError("a file is wanted: [msglist] file", USAGE)
         listed = text[: found[-1].start].strip() if found else ""
-        return numbers(session, listed), filename(session, found[-1]) if found else None
+        return numbers(session, listed), session.filename(found[-1]) if found else None
 
 
 class Parts(Messages):
@@ -110,7 +110,7 @@ class PartsFile(Messages):
         found = words.split(text)
         if not found or len(found) == 1 and _names_parts(session, found[0]):
             raise MailError("a file or folder is wanted: [msglist] file", USAGE)
-        return parts(session, text[: found[-1].start].strip()), filename(session, found[-1])
+        return parts(session, text[: found[-1].start].strip()), session.filename(found[-1])
 
 
 class PartsFolder(Messages):
@@ -122,7 +122,7 @@ class PartsFolder(Messages):
         found = words.split(text)
         if not found or not _is_folder(found[-1], len(found) > 1):
             return parts(session, text), "."
-        return parts(session, text[: found[-1].start].strip()), filename(session, found[-1])
+        return parts(session, text[: found[-1].start].strip()), session.filename(found[-1])
 
 
 class PartsCommand(Messages):
@@ -224,11 +224,6 @@ def _names_parts(session: Session, word: words.Word) -> bool:
 
     end, named = partlist.parse(word.text)
     return bool(named) and not word.quoted and (not end.isdecimal() or int(end) <= len(session.open_folder()))
-
-
-def filename(session: Session, word: words.Word) -> str:
-    """A file name after POSIX's transformations, which quoting switches off."""
-    return word.text if word.quoted else session.path(word.text)
 
 
 MSGLIST = Messages()

@@ -14,8 +14,12 @@ from pymail.input import Script
 from pymail.session import Session
 from pymail.variables.table import TABLE
 from pymail.variables.values import near, shown
-from pymail.verbs.kinds import NOTHING, Assignments, Filled, Members, Text, Words
+from pymail.verbs.kinds import NOTHING, Assignments, Filled, Members, Names, Text, Words
 from pymail.verbs.table import verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pymail.words import Word
 
 _DEEPEST = 50
 
@@ -183,10 +187,10 @@ def echoerr(s: Session, strings: list[str]) -> None:
     s.complain(" ".join(strings))
 
 
-@verb("cd", "ch[dir]", kind=Words("[directory]", 0, 1), sending=True)
-def cd(s: Session, names: list[str]) -> None:
+@verb("cd", "ch[dir]", kind=Names("[directory]", 0, 1), sending=True)
+def cd(s: Session, names: list[Word]) -> None:
     """Change to a directory, or home."""
-    path = s.names().expand(names[0]) if names else s.user.home
+    path = s.filename(names[0]) if names else s.user.home
     if not path:
         raise MailError("cd: there is no home directory; name one", USAGE)
     posix.chdir(path)
@@ -198,31 +202,31 @@ def cwd(s: Session) -> None:
     s.say(posix.getcwd())
 
 
-@verb("so[urce]", kind=Words("file", 1, 1), sending=True)
-def source(s: Session, names: list[str]) -> None:
+@verb("so[urce]", kind=Names("file", 1, 1), sending=True)
+def source(s: Session, names: list[Word]) -> None:
     """Carry out the commands in a file.
 
     When the name ends with | it is a shell command, and what that prints is carried out.
     """
     if len(s.sources) > _DEEPEST:
-        raise MailError(f"{names[0]}: files source each other without end", USAGE)
+        raise MailError(f"{names[0].text}: files source each other without end", USAGE)
     startup = bool(s.sources) and s.sources[-1].startup
-    interpreter.run(s, Script(names[0], _sourced(s, names[0]).split("\n"), startup))
+    interpreter.run(s, Script(names[0].text, _sourced(s, names[0]).split("\n"), startup))
 
 
-@verb("source_if", kind=Words("file", 1, 1), sending=True)
-def source_if(s: Session, names: list[str]) -> None:
+@verb("source_if", kind=Names("file", 1, 1), sending=True)
+def source_if(s: Session, names: list[Word]) -> None:
     """As source, if there is such a file."""
-    if posix.access(s.names().expand(names[0]), posix.R_OK):
+    if posix.access(s.filename(names[0]), posix.R_OK):
         source(s, names)
 
 
-def _sourced(s: Session, name: str) -> str:
-    if name.endswith("|"):
+def _sourced(s: Session, name: Word) -> str:
+    if name.text.endswith("|"):
         from pymail import process
 
-        return process.output_of(s, name[:-1].strip()).decode("utf-8", "surrogateescape")
-    with open(s.names().expand(name), encoding="utf-8", errors="surrogateescape") as file:
+        return process.output_of(s, name.text[:-1].strip()).decode("utf-8", "surrogateescape")
+    with open(s.filename(name), encoding="utf-8", errors="surrogateescape") as file:
         return file.read()
 
 

@@ -50,10 +50,15 @@ def test_messages_are_appended_to_a_file(s: Room, tmp_path: Path, line: str, fil
     assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
 
 
+def marks_of(s: Room) -> list[int]:
+    assert s.folder is not None
+    return [mark & (SAVED | DELETED) for mark in s.folder.marks]
+
+
 def test_saving_marks_and_copying_does_not(s: Room) -> None:
     assert s.folder is not None
     s.do("save 1 out", "copy 2 out", "move 3 out")
-    assert [mark & (SAVED | DELETED) for mark in s.folder.marks] == [SAVED, 0, DELETED]
+    assert marks_of(s) == [SAVED, 0, DELETED]
     assert [flag & SEEN for flag in s.folder.flags] == [SEEN, SEEN, 0]
 
 
@@ -95,6 +100,7 @@ def test_outfilename_says_what_of_the_author_names_the_file(s: Room, tmp_path: P
     [
         ('"../../x"@evil', "_._.._x"), ("%root@evil", "_root"), ("~root@evil", "_root"), ("$HOME@evil", "_HOME"),
         ("&@evil", "_"), ("+x@evil", "_x"), (".profile@evil", "_profile"), ("-rf@evil", "_rf"), ("*@evil", "_"),
+        ("gate!bob", "bob"), ("bob%host@gate", "bob"),
     ],
 )  # fmt: skip
 def test_an_authors_name_is_no_path_and_no_short_name(
@@ -110,6 +116,11 @@ def test_a_message_without_author_cannot_name_a_file(tmp_path: Path) -> None:
     s = room([b"Subject: x\n\ny\n"], home=tmp_path)
     s.do("Save 1")
     assert "1: names no author" in s.complained
+
+
+def test_what_is_put_into_dev_null_is_gone(s: Room) -> None:
+    assert s.do("save 1 /dev/null").startswith('"/dev/null" [Appended]')
+    assert marks_of(s) == [SAVED, 0, 0]
 
 
 @pytest.mark.parametrize(("strict", "mark"), [(False, 0), (True, SAVED)])

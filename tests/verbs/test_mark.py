@@ -32,6 +32,7 @@ def flags(s: Room) -> list[int]:
         (["delete 2", "undelete 2"], TOUCHED),
         (["delete 2", "hold 2"], PRESERVED),
         (["hold 2", "delete 2"], DELETED),
+        (["save 2 /dev/null", "delete 2", "undelete 2"], TOUCHED),
         (["hold 2", "mbox 2"], MBOX | TOUCHED),
         (["mbox 2", "hold 2"], PRESERVED | TOUCHED),
         (["hold 2", "touch 2"], TOUCHED),

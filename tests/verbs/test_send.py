@@ -39,6 +39,7 @@ def field(s: Room, name: str) -> str:
         ("mail bob@x ann@y", "bob@x ann@y"),
         ("m bob@x, ann@y", "bob@x ann@y"),
         ("mail staff", "bob@x ann@y"),
+        ('mail "Bob B <bob@x>" \'Ann <ann@y>\' "c, d" <cd@x>', "bob@x ann@y cd@x"),
         ("reply 1", "alice@example.org carol@example.org dave@example.org"),
         ("respond 1 2", "alice@example.org carol@example.org dave@example.org"),
         ("Reply 1", "alice@example.org"),
