@@ -73,7 +73,7 @@ def authors(mailbox: Mailbox, text: str, allnet: bool, mine: Callable[[str], boo
     login = text.partition("@")[0].casefold()
     test = plain(text)
     for place, head in mailbox.heads(range(len(mailbox))):
-        value = headers.find(head, b"From") or b""
+        value = headers.find(head, b"From") or mailbox.received(place)[0].encode("utf-8", "replace")
         if mine is not None and any(mine(author.spec) for author in addresses.lenient(value)):
             value = headers.find(head, b"To") or b""
         if not allnet:

@@ -11,6 +11,7 @@ import time
 
 MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 DAYS = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
+_LONGEST_ZONE = 5
 _MONTHS = {name: number for number, name in enumerate(MONTHS, 1)}
 
 
@@ -84,6 +85,8 @@ def _fields(words: list[bytes]) -> tuple[tuple[int, int, int, int, int, int], in
             clock = _clock(word)
         elif clock is not None and (offset := _zone(word)) is not None:
             zone = offset
+        elif clock is not None and word.isalpha() and word.isupper() and len(word) <= _LONGEST_ZONE:
+            continue  # a zone by its name, of which there are too many: local time
         elif year and words[at : at + 2] == [b"remote", b"from"]:
             break
         else:
@@ -103,7 +106,7 @@ def _clock(word: bytes) -> tuple[int, int, int] | None:
 
 
 def _zone(word: bytes) -> int | None:
-    """Seconds east of UTC of `+0200` or `UTC`; of other names only that they are one: local time then."""
+    """Seconds east of UTC of `+0200` or `UTC`, None for anything else."""
     if word[:1] in b"+-" and len(word) == 5 and word[1:].isdigit():
         seconds = int(word[1:3]) * 3600 + int(word[3:]) * 60
         return -seconds if word[:1] == b"-" else seconds

@@ -198,8 +198,10 @@ def count_lines(data: bytes) -> int:
 def _summary(data: bytes, line: int, body: int, end: int) -> Summary:
     head = _lf(data[line:body])
     summary = from_head(head, end - line, 0)
-    if not summary.date:
-        summary = from_head(head, end - line, fromline.parse(data[data.rfind(b"\n", 0, line - 1) + 1 : line])[1])
+    if not summary.date or not summary.address:
+        sender, arrived = fromline.parse(data[data.rfind(b"\n", 0, line - 1) + 1 : line])
+        summary = from_head(head, end - line, arrived)
+        summary.address = summary.address or sender
     return summary
 
 

@@ -75,6 +75,8 @@ def append_to(
     scheme, path = split(name)
     if path == "-":
         raise MailError("-: nothing can be appended to standard input", USAGE)
+    if path == paths.NULL:
+        return False, sum(len(piece) for letter in deposits for piece in letter.pieces)
     try:
         if paths.isdir(path) or (scheme or newkind) == "maildir" and not paths.lexists(path):
             from . import maildir

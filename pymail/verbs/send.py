@@ -15,6 +15,7 @@ from pymail.verbs.table import verb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.addresses import Address
+    from pymail.folder import Folder
     from pymail.headers import Fields
 
 
@@ -103,7 +104,7 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
     if everyone:
         numbers = numbers[:1]
         folder.go(numbers[0])
-    letters = [headers.fields(folder.head(number)) for number in numbers]
+    letters = [_fields(folder, number) for number in numbers]
     names = ("metoo", "reply_to_honour", "followup_to_honour", "recipients_in_cc")
     wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
     prefix, marks = s.variables.text("replyprefix") or "", _marks(s)
@@ -135,6 +136,13 @@ def _fit(s: Session, people: list[Address]) -> list[Address]:
         except MailError as error:
             s.complain(f"left out: {error.text}")
     return found
+
+
+def _fields(folder: Folder, number: int) -> Fields:
+    """The fields of a message; where none names an author, who sent it is told by its From_ line."""
+    found = headers.fields(folder.head(number))
+    sender = folder.mailbox.received(folder.place(number))[0]
+    return [*found, ("Return-Path", sender.encode("utf-8", "replace"))] if sender else found
 
 
 def _me(s: Session, letters: list[Fields]) -> list[Address]:

@@ -32,6 +32,8 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> None:
         ("From bob Tue Nov 14 22:13:20 UTC 2023", "bob", SECONDS),
         ("From bob Tue Nov 14 23:13:20 2023 +0100", "bob", SECONDS),
         ("From bob Tue, 14 Nov 2023 23:13:20 +0100", "bob", SECONDS),
+        ("From bob Tue Nov 14 22:13:20 EST 2023", "bob", SECONDS),
+        ("From bob Tue Nov 14 22:13:20 MET DST 2023", "bob", SECONDS),
         ("From 1234@xxx Tue Nov 14 22:13:20 +0000 2023", "1234@xxx", SECONDS),
         ("From bob Tue Nov 14 22:13:20 2023 remote from host", "bob", SECONDS),
         ('From "bob dylan"@example.org Tue Nov 14 22:13:20 2023', '"bob dylan"@example.org', SECONDS),
