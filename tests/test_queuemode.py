@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from installation import ROOT
 from machine import Machine
 from program import PYMAIL, Home, Run
 from sink import HANG, Sink
@@ -229,3 +231,23 @@ def test_flush_leaves_nothing_but_the_queue_behind(pymail: Run, down: Home, sink
     outbox = down.path / ".local/state/pymail/outbox"
     assert sorted(path.name for path in outbox.iterdir()) == ["lock", "new", "tmp"]
     assert not list(Path(outbox / "new").iterdir()) and not list((outbox / "tmp").iterdir())
+
+
+def test_units_and_crontab_line_of_the_manual_are_right(tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("no systemd-analyze")
+    manual = (ROOT / "man/pymail.1").read_text()
+    program = tmp_path / ".local/bin/pymail"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho $*\n")
+    program.chmod(0o755)
+    for name in ("service", "timer"):
+        block = manual.partition(f"pymail-flush.{name}\n")[2].partition(".Bd -literal -offset indent\n")[2]
+        unit = block.partition(".Ed\n")[0].replace("%h", str(tmp_path))
+        assert "\nExecStart=" in unit or "\nOnUnitActiveSec=" in unit
+        (tmp_path / f"pymail-flush.{name}").write_text(unit)
+    done = subprocess.run(["systemd-analyze", "verify", tmp_path / "pymail-flush.timer"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    line = manual.partition(".Dl */10 * * * * ")[2].partition("\n")[0]
+    env = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    assert subprocess.run(["/bin/sh", "-c", line], capture_output=True, env=env).stdout == b"--flush\n"
