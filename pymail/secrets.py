@@ -29,7 +29,7 @@ def password(user: str, host: str, variables: Variables) -> str:
     Raises MailError: CONFIG where there is none, NOPERM for a file that others can read,
     USAGE for a password on the command line.
     """
-    _leave_no_core()
+    leave_no_core()
     for name in (f"password-{user}@{host}", f"password-{host}", "smtp-auth-password"):
         value = variables.get(name)
         if value:
@@ -47,11 +47,13 @@ def password(user: str, host: str, variables: Variables) -> str:
     return found
 
 
-def _leave_no_core() -> None:
+def leave_no_core() -> None:
     """From here on a crash writes no core file: the secret would be in it."""
     from resource import RLIMIT_CORE, getrlimit, setrlimit
 
-    setrlimit(RLIMIT_CORE, (0, getrlimit(RLIMIT_CORE)[1]))
+    most = getrlimit(RLIMIT_CORE)[1]
+    # One octet: Linux takes 0 to be no limit for a program that core files are piped to (core(5)), and 1 for none.
+    setrlimit(RLIMIT_CORE, (min(1, most) if most >= 0 else 1, most))
 
 
 def _from_command(command: str | None) -> str:
@@ -137,12 +139,16 @@ def _word(text: str) -> tuple[str, str]:
 def _from_keyring(user: str, host: str) -> str:
     try:
         import keyring  # type: ignore[import-not-found]
-    except ImportError:
-        return ""
-    try:
+
         return keyring.get_password(host, user) or ""
-    except keyring.errors.KeyringError:
-        return ""  # it is locked, or there is none on this machine
+    except ModuleNotFoundError as error:
+        if error.name == "keyring":
+            return ""  # nobody has to have it
+        raise MailError(f"keyring: {error}; set password-command or use ~/.netrc", CONFIG) from None
+    except Exception as error:  # its backends are other people's programs
+        if isinstance(error, getattr(keyring.errors, "KeyringError", ())):
+            return ""  # it is locked, or there is none on this machine
+        raise MailError(f"keyring: {error}; set password-command or use ~/.netrc", CONFIG) from None
 
 
 def _read(path: str) -> bytes:

@@ -246,7 +246,8 @@ def test_units_and_crontab_line_of_the_manual_are_right(tmp_path: Path) -> None:
         unit = block.partition(".Ed\n")[0].replace("%h", str(tmp_path))
         assert "\nExecStart=" in unit or "\nOnUnitActiveSec=" in unit
         (tmp_path / f"pymail-flush.{name}").write_text(unit)
-    done = subprocess.run(["systemd-analyze", "verify", tmp_path / "pymail-flush.timer"], capture_output=True, text=True)
+    argv = ["systemd-analyze", "verify", tmp_path / "pymail-flush.timer"]
+    done = subprocess.run(argv, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     line = manual.partition(".Dl */10 * * * * ")[2].partition("\n")[0]
     env = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}

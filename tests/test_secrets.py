@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from program import PYMAIL
+from sink import HANG, Sink
 
 from pymail.errors import CONFIG, NOPERM, USAGE, MailError
 from pymail.secrets import password
@@ -152,12 +156,14 @@ def test_a_torn_netrc_gives_nothing(text: str, home: Path) -> None:
 # -- from the keyring -----------------------------------------------------------------
 
 
-def keyring(secret: str | None, fails: bool = False) -> ModuleType:
+def keyring(secret: str | None, fails: bool = False, broken: bool = False) -> ModuleType:
     """Stands for the keyring package, which need not be installed."""
     made, errors = ModuleType("keyring"), ModuleType("keyring.errors")
     errors.KeyringError = type("KeyringError", (Exception,), {})  # type: ignore[attr-defined]
 
     def get_password(service: str, user: str) -> str | None:
+        if broken:
+            raise RuntimeError("no bus")
         if fails:
             raise errors.KeyringError("locked")
         return secret if (service, user) == ("mail.example", "me") else None
@@ -179,6 +185,11 @@ def test_a_keyring_that_knows_nothing_gives_none(ring: ModuleType, monkeypatch: 
     assert refusal().status == CONFIG
 
 
+def test_a_keyring_that_is_broken_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", keyring("x", broken=True))
+    assert refusal().text == "keyring: no bus; set password-command or use ~/.netrc"
+
+
 # -- core files -------------------------------------------------------------------------
 
 
@@ -190,4 +201,20 @@ def test_a_secret_is_in_no_core_file(home: Path) -> None:
         "print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
     )
     run = subprocess.run([sys.executable, "-I", "-S", "-c", probe], capture_output=True, text=True, check=True)
-    assert run.stdout == "0\n"
+    assert run.stdout in ("0\n", "1\n")
+
+
+@pytest.mark.parametrize("where", ["netrc", "url"])
+def test_a_crash_with_a_secret_leaves_no_core_file(home: Path, tmp_path: Path, where: str) -> None:
+    secret_file(home / ".netrc", "default login me password hush\n")
+    with Sink(("AUTH PLAIN",), {"AUTH": HANG}, login=lambda conversation, words: "235 in") as sink:
+        rc = secret_file(tmp_path / "rc", f"set mta=smtp://me{':hush' * (where == 'url')}@127.0.0.1:{sink.port}\n")
+        env = {"HOME": str(home), "MAILRC": str(rc), "PATH": os.environ["PATH"]}
+        command = ["sh", "-c", 'ulimit -c unlimited 2>/dev/null; exec "$@"', "sh", *PYMAIL, "-n", "bob@x"]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, cwd=home) as run:
+            while not any(line.startswith("AUTH") for line in sink.lines):
+                assert run.poll() is None
+                time.sleep(0.01)  # the server is a thread that says nothing
+            run.send_signal(signal.SIGSEGV)
+            assert run.wait(20) == -signal.SIGSEGV
+    assert not [path for path in home.iterdir() if "core" in path.name]

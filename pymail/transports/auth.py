@@ -43,6 +43,7 @@ class Account:
         """The password or token. Raises MailError where there is none or its file is not safe."""
         from pymail import secrets
 
+        secrets.leave_no_core()
         given = self.server.password
         return secrets.password(self.user, self.server.host, self._variables) if given is None else given
 
