@@ -48,7 +48,7 @@ def text_octets(root: Part) -> Iterator[bytes]:
         if item.kind != TEXT or item.part.name and item.part is not root:
             continue
         if item.part.type == "text/html":
-            yield "".join(line + "\n" for line in decode.lines(item.part, 0)).encode("utf-8", "replace")
+            yield "".join(line + "\n" for line in decode.lines(item.part, 0, 0)).encode("utf-8", "replace")
         else:
             yield from item.part.pieces()
 

@@ -89,8 +89,8 @@ def best(alternative: Part) -> Part:
 
 def _is_stub(plain: Part, rich: Part) -> bool:
     """Whether the plain text only says that there is something better."""
-    words = len(plain.text().split())
-    return words < 40 and len(tags.stripped(rich.text()[:100_000]).split()) > 3 * words + 20
+    words = len(plain.text(_LARGEST_STUB).split())
+    return words < 40 and len(tags.stripped(rich.text(_LARGEST_STUB)).split()) > 3 * words + 20
 
 
 def _besides(alternative: Part, chosen: Part) -> list[Part]:
@@ -115,21 +115,30 @@ def looks_like_text(part: Part) -> bool:
 
 
 _LOOKED_AT = 4096
+_LARGEST_STUB = 100_000  # octets of a form that are looked at
+LARGEST_SHOWN = 4 << 20  # octets of one text that are shown
 
 
 def text_of(root: Part) -> str:
-    """The text that a person reads, without headers or anything about parts; paragraphs are not wrapped."""
+    """The text that a person reads, without headers or anything about parts; paragraphs are not wrapped.
+
+    Of each part LARGEST_SHOWN octets at most.
+    """
     texts = (lines(item.part, 0) for item in items(root) if item.kind == TEXT)
     return "".join(line + "\n" for text in texts for line in text)
 
 
-def lines(part: Part, width: int) -> Iterator[str]:
-    """The lines of a text part for a screen of `width` cells, 0: paragraphs unbroken; not yet safe."""
+def lines(part: Part, width: int, most: int = LARGEST_SHOWN) -> Iterator[str]:
+    """The lines of a text part for a screen of `width` cells, 0: paragraphs unbroken; not yet safe.
+
+    `most` octets of it (0: all).
+    """
+    text = part.text(most)
     if part.type == "text/html":
-        yield from html.page(part.text(), width).lines
+        yield from html.page(text, width).lines
     elif part.type in ("text/enriched", "text/richtext"):
-        yield from tags.stripped(part.text().replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
+        yield from tags.stripped(text.replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
     elif part.params.get("format", "").lower() == "flowed":
-        yield from reflow.reflow(part.text(), part.params.get("delsp", "").lower() == "yes", width)
+        yield from reflow.reflow(text, part.params.get("delsp", "").lower() == "yes", width)
     else:
-        yield from reflow.lines(part.text())
+        yield from reflow.lines(text)

@@ -6,11 +6,14 @@ to a terminal, a pager or a file need not think of it.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from pymail import decode, doubt, headers, html, report, summary, transfer
 from pymail.attachments import safe_name
 from pymail.charsets import charset
 from pymail.decode import NAMED, TEXT, Item, Part
 from pymail.errors import MailError
+from pymail.mime import LARGEST_HEAD
 from pymail.reflow import lines
 from pymail.width import safe as safe
 
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 
 _MOST_REMARKS = 5
+_MOST_FIELDS = 10_000
+_LARGEST_FIELD = 100_000  # octets of a header field that are shown
+_LARGEST_SOURCE = 8 << 20  # octets that are shown of what came
+_BLOCK = 1 << 20
 _NOTES = {
     "multipart/signed": ": signature not checked",
     "multipart/encrypted": ": cannot be decrypted here",
@@ -71,14 +78,33 @@ def _read(raw: bytes, shown: Callable[[str], bool], width: int, part: str, texts
 
 def source(raw: bytes, part: str = "") -> Iterator[str]:
     r"""The lines of a letter or a part, safe but as they came, nothing decoded; octets that are no UTF-8 as `\xff`."""
+    at, end = 0, len(raw)
     if part:
         chosen = decode.find(decode.parse(raw), part)
-        raw = chosen.raw[chosen.start : chosen.end]
-    return map(safe, lines(raw.decode("utf-8", "surrogateescape")))
+        raw, at, end = chosen.raw, chosen.start, chosen.end
+    stop = min(end, at + _LARGEST_SOURCE)
+    while at < stop:
+        block = raw[at : min(stop, at + _BLOCK)]
+        if at + len(block) < stop:
+            block = block[: block.rfind(b"\n") + 1] or block
+        at += len(block)
+        yield from map(safe, lines(block.decode("utf-8", "surrogateescape")))
+    if stop < end:
+        yield from _noted(f"{end - stop:,} octets more are not shown; pipe hands them to a command")
 
 
 def fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
-    """The header fields for which `shown(name)` holds, decoded, a line each; lines that are none, as they are."""
+    """The header fields for which `shown(name)` holds, decoded, a line each; lines that are none, as they are.
+
+    Of a monster only the beginning: so many fields, so much of each, so much of the whole (see mime.LARGEST_HEAD).
+    """
+    found = _fields(head, shown)
+    yield from islice(found, _MOST_FIELDS)
+    if next(found, None) is not None or len(head) == LARGEST_HEAD:
+        yield from _noted("the header goes on; Show prints it")
+
+
+def _fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
     at = 0
     while at < len(head):
         end = head.find(b"\n", at)
@@ -90,9 +116,9 @@ def fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
         name = name.rstrip(b" \t").removeprefix(b"\xef\xbb\xbf")
         if not colon or not headers.is_name(name):
             if line.strip():
-                yield safe(headers.decode(line))
+                yield safe(headers.decode(line[:_LARGEST_FIELD]))
         elif shown(name.decode("ascii")):
-            yield f"{name.decode('ascii')}: {safe(headers.decode(value.strip()))}".rstrip()
+            yield f"{name.decode('ascii')}: {safe(headers.decode(value.strip()[:_LARGEST_FIELD]))}".rstrip()
 
 
 def body(root: Part, width: int = 0, texts: Texts = _no_texts) -> Iterator[str]:
@@ -137,9 +163,10 @@ def _content(item: Item, width: int) -> Iterator[str]:
     if item.kind == TEXT:
         yield from _remarks(part)
         if part.type == "text/html":
-            yield from _html(html.page(part.text(), width))
+            yield from _html(html.page(part.text(decode.LARGEST_SHOWN), width))
         else:
             yield from decode.lines(part, width)
+        yield from _noted(_rest(part))
     elif item.kind != NAMED:
         yield from ("    " + line for line in report.told(part))
 
@@ -153,6 +180,13 @@ def _html(page: html.Page) -> Iterator[str]:
         yield from _noted(remark)
     yield from page.lines
     yield from page.references()
+
+
+def _rest(part: Part) -> str:
+    """What to say of a text that is not shown whole, "" of any other."""
+    if part.end - part.stop <= decode.LARGEST_SHOWN or part.size <= decode.LARGEST_SHOWN:
+        return ""
+    return f"only the first {decode.LARGEST_SHOWN >> 20} MiB of {part.size:,} octets are shown; write saves all"
 
 
 def _noted(remark: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pymail.folding import fold as fold
 Fields = list[tuple[str, bytes]]
 
 # RFC 5322 2.2: a field name is printable US-ASCII without the colon.
+_LARGEST = 100_000  # octets of a structured value that are looked at
 _NAME = bytes(range(33, 58)) + bytes(range(59, 127))
 # RFC 2231 7: attribute-char.
 _ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`{|}~")
@@ -126,7 +127,7 @@ def content(value: bytes) -> tuple[str, dict[str, str]]:
     Names and the leading word come in lower case. RFC 2231 continuations and charsets are
     put together, RFC 2047 words decoded; what has no sense is left out. Never raises.
     """
-    first, *rest = _split(value)
+    first, *rest = _split(value[:_LARGEST])
     kind, _, stray = first.partition(b"(")[0].strip().partition(b" ")
     plain: dict[str, str] = {}
     parts: dict[str, dict[int, tuple[bool, bytes]]] = {}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Beyond this many characters a page is only stripped of its tags: layout costs too much.
-_LARGEST = 3_000_000
+_LARGEST = 400_000
 _MOST_LINKS = 1000
 _DROPPED = ("script", "style", "head", "title", "template", "object", "noscript")
 _HIDING = ("display:none", "visibility:hidden", "font-size:0", "mso-hide:all", "max-height:0")

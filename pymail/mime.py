@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 MOST = 10_000
+LARGEST_HEAD = 1 << 20
 
 
 class Part:
@@ -40,7 +41,7 @@ class Part:
         self.end = len(raw)
         self.number = ""
         self.parts: list[Part] = []
-        head = raw[start:stop]
+        head = self.head()
         self.type, self.params = _type(summary.find(head, b"Content-Type"), default)
         self.encoding = transfer.encoding(summary.find(head, b"Content-Transfer-Encoding"))
         value = summary.find(head, b"Content-Disposition")
@@ -66,8 +67,8 @@ class Part:
         return self.type.startswith("multipart/")
 
     def head(self) -> bytes:
-        """The raw header block of this part."""
-        return self.raw[self.start : self.stop]
+        """The raw header block of this part, as far as anybody reads on: its first LARGEST_HEAD octets."""
+        return self.raw[self.start : min(self.stop, self.start + LARGEST_HEAD)]
 
     def field(self, name: bytes) -> bytes:
         """The raw unfolded value of a header field of this part, b"" when it has none."""
@@ -77,28 +78,38 @@ class Part:
         """The decoded octets, piece by piece."""
         return transfer.pieces(self.raw, self.stop, self.end, self.encoding)
 
-    def octets(self) -> bytes:
-        """The decoded octets."""
-        return b"".join(self.pieces())
+    def octets(self, most: int = 0) -> bytes:
+        """The decoded octets; when they are more than `most`, only the whole lines among so many."""
+        if not most:
+            return b"".join(self.pieces())
+        found = bytearray()
+        for piece in self.pieces():
+            found += piece
+            if len(found) > most:
+                del found[found.rfind(b"\n", 0, most) + 1 or most :]
+                break
+        return bytes(found)
 
-    def text(self) -> str:
+    def text(self, most: int = 0) -> str:
         """The decoded text with LF line ends. What is uuencoded in plain text is left out.
 
-        A charset that is missing, unknown or wrong is guessed; HTML may name its own.
+        A charset that is missing, unknown or wrong is guessed; HTML may name its own. `most`: see octets.
         """
-        octets = self.octets()
+        octets = self.octets(most)
         if self.type == "text/plain" and b"begin " in octets:
             octets = _without_uu(octets)
         charset = self.params.get("charset") or (charset_of(octets) if self.type == "text/html" else "")
         text = charsets.text(octets, charset).removeprefix("\ufeff")
-        if self.encoding == transfer.BASE64:
+        if self.encoding == transfer.BASE64 and (not most or self.end - self.stop < most):
             text += charsets.text(transfer.footer(self.raw, self.stop, self.end), charset)
         return text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
 
     def uuencoded(self) -> list[Part]:
         """The files that stand uuencoded in this part, when it is plain text."""
         found: list[Part] = []
-        octets = self.octets() if self.type == "text/plain" else b""
+        if self.type != "text/plain" or not self.encoding and self.raw.find(b"begin ", self.stop, self.end) < 0:
+            return found
+        octets = self.octets(_LARGEST_UU)
         for _, data, end, _, name in transfer.uu_blocks(octets):
             part = Part(octets, data, data)
             part.end, part.encoding, part.type = end, transfer.UU, "application/octet-stream"
@@ -286,7 +297,9 @@ def _fields_end(raw: bytes, start: int, end: int) -> int:
 _LETTERS = ("message/rfc822", "message/global", "message/news")
 _BOM = b"\xef\xbb\xbf"
 # Lines that begin with two dashes and are looked at; a letter with more is an attack.
-_PATIENCE = 2_000_000
+_PATIENCE = 500_000
+# Octets of a text in which uuencoded files are looked for.
+_LARGEST_UU = 16 << 20
 # Decoding a letter within a letter costs memory for each; RFC 2046 5.2.1 allows none.
 _DEEPEST_ENCODED = 3
 # Blanks that a delimiter line may be padded with (RFC 2046 5.1.1).

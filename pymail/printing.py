@@ -7,6 +7,7 @@ a message and mark it read; apart from `display`, which knows no folder and no s
 from __future__ import annotations
 
 import sys
+from itertools import chain, islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def print_raw(s: Session, places: list[tuple[int, str]]) -> None:
     folder = s.open_folder()
     for number, part in places:
         folder.go(number, shown=True)
-        put(s, [_heading(number, part), *display.source(folder.raw(number), part)])
+        put(s, _headed(number, part, [], display.source(folder.raw(number), part)))
         folder.read(number)
 
 
@@ -70,8 +71,11 @@ def print_decoded(s: Session, places: list[tuple[int, str]]) -> None:
         folder.read(number)
 
 
-def _heading(number: int, part: str) -> str:
-    return f"Message {number}.{part}:" if part else f"Message {number}:"
+def _headed(number: int, part: str, more: list[str], lines: Iterator[str]) -> Iterator[str]:
+    """The lines below their heading. That there is no such part is told before anything is printed."""
+    first = list(islice(lines, 1))
+    heading = f"Message {number}.{part}:" if part else f"Message {number}:"
+    return chain([heading], more, first, lines)
 
 
 def _lines(s: Session, number: int, every_field: bool, context: str = "type", part: str = "") -> Iterator[str]:
@@ -80,12 +84,10 @@ def _lines(s: Session, number: int, every_field: bool, context: str = "type", pa
     folder = s.open_folder()
     shows = (lambda name: True) if every_field else s.filters[context].shows
     lines = display.message(folder.raw(number), shown=shows, width=s.screen()[1], part=part, texts=_texts(s))
-    if part:
-        lines = iter(list(lines))  # that there is no such part is told before anything is printed
-    yield _heading(number, part)
+    envelope = []
     if s.variables.flag("showenvelope"):
-        yield display.safe("From {} {}".format(*folder.received(number)))
-    yield from lines
+        envelope.append(display.safe("From {} {}".format(*folder.received(number))))
+    return _headed(number, part, envelope, lines)
 
 
 def _texts(s: Session) -> Callable[[Part], list[str] | None] | None:

@@ -8,6 +8,7 @@ Messages are counted from 0; the numbers that a user sees are the folder's.
 
 from __future__ import annotations
 
+from _io import BytesIO
 from abc import ABC, abstractmethod
 
 from pymail.errors import NOINPUT, MailError
@@ -162,7 +163,16 @@ class Mailbox(ABC):
 
     def raw(self, index: int) -> bytes:
         """The whole letter."""
-        return b"".join(self.pieces(index))
+        pieces = iter(self.pieces(index))
+        first, second = next(pieces, b""), next(pieces, None)
+        if second is None:
+            return first
+        # Not joined from a list: a large letter would stand in memory twice.
+        whole = BytesIO()
+        whole.write(first)
+        whole.write(second)
+        whole.writelines(pieces)
+        return whole.getvalue()
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
         """Summaries in the order asked for; kinds that can read many at once do so."""
