@@ -249,6 +249,7 @@ def test_escape_is_another_character_or_none(s: Room, setting: str, lines: str, 
 
 def test_every_escape_has_a_sentence_and_is_shown_by_help(s: Room) -> None:
     typed(s, "~?\n")
+    assert max(map(len, s.said.splitlines())) < 80
     for row in ESCAPES:
         assert row.help[0].isupper() and row.help.endswith(".")
         assert all(f"~{spelling}" in s.said for spelling in row.spellings)
