@@ -93,6 +93,9 @@ def _major(kind: str) -> str:
     return major.lower()
 
 
+_LONGEST_NAME = 255  # octets of a file's name, which need not be folded
+
+
 class Binary:
     """Octets as they are, in base64; `ours` are its header fields."""
 
@@ -183,7 +186,7 @@ def attached(attachment: Attachment) -> Part:
         kind = "application/octet-stream"
     # Programs that do not know RFC 2231 look for encoded words here.
     words = headers.encode(name)
-    if max(map(len, words.split(" "))) <= 65:
+    if max(map(len, words.split(" "))) <= (_LONGEST_NAME if "=?" not in words else 65):
         kind += f"; name={headers.quote(words)}"
     return Binary(attachment.content, [("Content-Type", kind), *more])
 

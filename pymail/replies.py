@@ -83,10 +83,11 @@ def _thread(letter: Fields) -> list[str]:
 
 
 # What mail programs write for Re: and Fwd: in languages other than English.
-_RE = frozenset("re aw antw antwort sv vs odp vá rif res ynt απ σχετ 回复 答复 回覆 答覆 回信 返信 회신".split())
-
-
-_FORWARD = frozenset("fwd fw wg tr rv vb doorst enc pd 转发 轉寄".split())
+_RE = frozenset(
+    "re aw antw antwort sv vs odp odg vá rif res ynt atb bls ats απ σχετ отв ответ відп השב رد "
+    "回复 答复 回覆 答覆 回信 返信 回答 회신 답장".split()
+)
+_FORWARD = frozenset("fwd fw wg tr rv vb vl doorst enc pd πρθ 转发 轉寄 転送 전달".split())
 
 
 def _answered(subject: bytes | None, prefix: str, marks: frozenset[str]) -> str:

@@ -84,9 +84,10 @@ def test_what_is_no_type_is_refused(kind: str) -> None:
 )
 def test_names_arrive_by_rfc_2231_and_by_encoded_words(name: str) -> None:
     head = part_of(name, b"").fields()
-    assert all(len(line) <= 78 for line in head.splitlines())
+    # A name without blanks is not parted for those who know no RFC 2231.
+    assert all(len(line) <= 78 or line.startswith(b" name=") for line in head.splitlines())
     assert content(find(head, b"Content-Disposition") or b"") == ("attachment", {"filename": name})
-    assert content(find(head, b"Content-Type") or b"")[1].get("name", name) == name
+    assert content(find(head, b"Content-Type") or b"")[1].get("name") == name
     assert email.message_from_bytes(head, policy=email.policy.default).get_filename() == name
 
 

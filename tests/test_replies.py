@@ -86,6 +86,8 @@ def test_several_letters_are_answered_at_once() -> None:
         ("AW^2: tea", "Re: tea"),
         ("SV: Antw: tea", "Re: tea"),
         ("回复：茶", "Re: 茶"),
+        ("Odp: SV: VS: Vá: YNT: Atb: ΑΠ: Отв: השב: רد 회신: tea".replace("רد", "رد:"), "Re: tea"),
+        ("RE : Ré: tea", "Re: Ré: tea"),
         ("=?utf-8?B?5Zue5aSNOiDojLY=?=", "Re: 茶"),
         ("Re: [list] Re: tea", "Re: [list] Re: tea"),
         ("Recipe: tea", "Re: Recipe: tea"),
