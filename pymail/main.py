@@ -158,6 +158,12 @@ def _use_account(s: Session, given: Options) -> None:
             interpreter.execute(s, f"account {name}")
 
 
+_OF_LETTERS = (
+    "subject", "cc", "bcc", "attach", "attach-fd", "add", "header", "end-options", "text-type", "content-type", "html",
+    "alternative", "encoding", "quote-file", "message-file",
+)  # fmt: skip
+
+
 def _mode(s: Session, given: Options) -> int:
     """The piece of the program that the options ask for."""
     if given.has("flush") or given.has("outbox"):
@@ -175,7 +181,7 @@ def _mode(s: Session, given: Options) -> int:
 
         _carry_out(s, given, "after")
         return sendmode.run(s, given)
-    for name in ("subject", "cc", "bcc", "attach", "add", "header", "end-options"):
+    for name in _OF_LETTERS:
         if given.has(name):
             raise MailError(f"--{name}: to whom? name at least one address", USAGE)
     if given.has("exists"):

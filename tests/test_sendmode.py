@@ -179,6 +179,14 @@ def test_what_is_wrong_is_named_before_anything_is_sent(pymail: Run, words: list
     assert (done.out, done.status) == ("", status) and name in done.err
 
 
+@pytest.mark.parametrize(
+    "words", [["-s", "x"], ["-M", "text/html"], ["--html"], ["--encoding=8bit"], ["-a", "X: y"], ["-q", "x"], ["-m", "x"]]
+)
+def test_letter_to_nobody_is_refused(pymail: Run, words: list[str]) -> None:
+    done = pymail(*words, input="quit\n")
+    assert (done.status, done.out) == (64, "") and "to whom?" in done.err
+
+
 def test_missing_file_leaves_standard_input_unread_and_no_dead_letter(pymail: Run, home: Home) -> None:
     assert pymail("--attach", "missing", "bob@h", input=TEXT).status == 66
     assert not (home.path / "dead.letter").exists()
