@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pymail import attachments, bodysearch, display, mime, outline
+from pymail import attachments, bodysearch, display, dissection, mime, outline, summary
 from pymail.errors import MailError
 
 MAIL = Path(__file__).parent / "mail"
@@ -91,7 +91,9 @@ def test_what_a_fuzzer_came_upon_is_read_in_every_way(path: Path) -> None:
     raw = path.read_bytes()
     root = mime.parse(raw)
     assert all(is_safe(line) for line in display.message(raw, shown=lambda name: True, width=60))
-    assert json.dumps(outline.message(1, "N", raw))
+    line = summary.from_head(root.head(), len(raw), 0)
+    assert json.loads(outline.dumps(outline.message(1, "N", 0, line, raw)))
+    assert all(map(is_safe, [*dissection.listed(raw, "1"), *dissection.decoded(raw, "1"), *display.source(raw)]))
     assert all(attachments.safe_name(part) for part in attachments.attachments(root))
     assert not bodysearch.matches(raw, "nowhere")
 
