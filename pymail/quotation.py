@@ -77,7 +77,8 @@ def _injected(s: Session, number: int, variable: str) -> list[str]:
         return []
     message = s.open_folder().summary(number)
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(message.date)) if message.date else "?"
-    values = {"f": message.name or message.address or "?", "a": message.address, "s": message.subject, "d": date, "\0": "%"}
+    author = message.name or message.address or "?"
+    values = {"f": author, "a": message.address, "s": message.subject, "d": date, "\0": "%"}
     first, *rest = form.replace("%%", "%\0").split("%")
     text = first + "".join(values.get(piece[:1], "%" + piece[:1]) + piece[1:] for piece in rest)
     return [display.safe(line) for line in text.replace("\\t", "\t").replace("\\n", "\n").split("\n")]

@@ -180,7 +180,8 @@ def test_what_is_wrong_is_named_before_anything_is_sent(pymail: Run, words: list
 
 
 @pytest.mark.parametrize(
-    "words", [["-s", "x"], ["-M", "text/html"], ["--html"], ["--encoding=8bit"], ["-a", "X: y"], ["-q", "x"], ["-m", "x"]]
+    "words",
+    [["-s", "x"], ["-M", "text/html"], ["--html"], ["--encoding=8bit"], ["-a", "X: y"], ["-q", "x"], ["-m", "x"]],
 )
 def test_letter_to_nobody_is_refused(pymail: Run, words: list[str]) -> None:
     done = pymail(*words, input="quit\n")
