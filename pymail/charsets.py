@@ -74,6 +74,10 @@ def charset(name: str) -> str | None:
 
 def text(octets: bytes | bytearray, label: str = "") -> str:
     """`octets` as text: by their charset `label` where that is possible, else by a guess. Never raises."""
+    if label == "utf-8" or not label and b"\x1b$" not in octets:
+        # Most mail, without a look at tables.
+        if (found := _strict(octets, "utf-8")) is not None:
+            return found
     codec = charset(label) or ("iso2022_jp_ext" if b"\x1b$" in octets else "utf-8")
     for attempt in (_MEANT.get(codec, codec), codec, _LARGER.get(codec, codec), "utf-8"):
         if (found := _strict(octets, attempt)) is not None:

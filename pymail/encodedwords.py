@@ -22,7 +22,7 @@ def decode(value: bytes) -> str:
         return plain if plain.isprintable() else plain.translate(ENDS)
     from pymail import charsets, rfc2047
 
-    return "".join(charsets.text(octets, label) for label, octets in rfc2047.joined(value)).translate(ENDS)
+    return "".join(charsets.text(octets, label) for label, octets in rfc2047.joined(value) if octets).translate(ENDS)
 
 
 def clean(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pymail.mailboxes.mailbox import Mailbox
     from pymail.summary import Summary
@@ -79,6 +79,18 @@ class Folder:
         """The number of the message at a place of the mailbox."""
         return place + 1 if self.order is None else self._numbers[place]
 
+    def places(self, numbers: Iterable[int]) -> Iterable[int]:
+        """The places of messages; a range of numbers stays one where it can."""
+        if self.order is None and isinstance(numbers, range):
+            return range(numbers.start - 1, numbers.stop - 1, numbers.step)
+        return map(self.place, numbers)
+
+    def numbers(self, places: Sequence[int]) -> Sequence[int]:
+        """The numbers of the messages at these places."""
+        if self.order is None and isinstance(places, range):
+            return range(places.start + 1, places.stop + 1, places.step)
+        return list(map(self.number, places))
+
     def sort(self, name: str, order: list[int] | None) -> None:
         """Number the messages by these places, None: as the mailbox does; the dot stays on its message."""
         self.sorted = name
@@ -118,6 +130,17 @@ class Folder:
 
         sender, date = self.mailbox.received(self.place(number))
         return sender or "?", time.strftime("%a %b %e %H:%M:%S %Y", time.localtime(date)) if date else "?"
+
+    def letters(self, places: Sequence[int]) -> list[str]:
+        """The letters of the messages at these places."""
+        known: dict[int, str] = {}
+        found = []
+        for place in places:
+            state = self.marks[place] << 8 | self.flags[place]
+            if state not in known:
+                known[state] = self.letter(self.number(place))
+            found.append(known[state])
+        return found
 
     def letter(self, number: int) -> str:
         """The letter that a header line shows for its state (s-nail's attrlist: NUROSPMFAT)."""
@@ -201,7 +224,7 @@ class Folder:
         """The messages with `text` in their decoded subject, case ignored."""
         from pymail import search
 
-        return map(self.number, search.fields(self.mailbox, ["subject"], search.plain(text), text))
+        return map(self.number, search.fields(self.mailbox, ["subject"], search.Words(text), text))
 
     def author(self, text: str, allnet: bool, mine: Callable[[str], bool] | None) -> Iterator[int]:
         """The messages whose author's name or address holds `text`; see search.authors."""
@@ -216,7 +239,7 @@ class Folder:
         """
         from pymail import search
 
-        test = search.plain(text) if plain else search.magic(text)
+        test = search.Words(text) if plain else search.magic(text)
         return map(self.number, search.fields(self.mailbox, names, test, text))
 
     def addressed(self, lists: Collection[str]) -> Iterator[int]:

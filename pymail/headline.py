@@ -9,35 +9,32 @@ from __future__ import annotations
 
 import time
 
-try:
-    from _operator import itemgetter  # the module around it costs a twentieth of the start
-except ImportError:
-    from operator import itemgetter
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pymail.summary import Summary
+    from collections.abc import Sequence
 
-    Values = tuple[str, str, str, int | str, str, str, int | str, int, str, str, str]
+    from pymail.localdates import LocalDates
+    from pymail.summary import Rows
 
 FORMAT = "%>%a%m %-18f %16d %4l/%-5o %i%-s"
 DATE = "%Y-%m-%d %H:%M"
 
-# Where each letter of a format finds its text among the values of a line.
-_PLACES = {">": 0, "<": 1, "a": 2, "m": 3, "f": 4, "d": 5, "l": 6, "o": 7, "i": 8, "s": 9, "S": 10}
+_LETTERS = "><amfdloisS"
+_MARKS = "><"
 _NUMBERS = "mlo"
 _ONE_CELL = "><a"
 _ANY = 1 << 62
+# From so many dates on, days are remembered.
+_MANY = 50
 
 
 class _Field:
-    """One `%-18f` of a format: its letter, the place of its value, its width in cells (0: as it comes)."""
+    """One `%-18f` of a format: its letter, its width in cells (0: as it comes)."""
 
-    __slots__ = ("letter", "place", "width", "right")
+    __slots__ = ("letter", "width", "right")
 
     def __init__(self, letter: str, width: int, right: bool) -> None:
         self.letter = letter
-        self.place = _PLACES[letter]
         self.width = width
         self.right = right
 
@@ -59,42 +56,71 @@ class Headline:
         """
         self._width = width
         self._date = date
+        self._local: LocalDates | None = None
         self._addresses = addresses
         self._parts = _parts(format, width, max(3, len(str(last))))
         self._template = "".join(map(_conversion, self._parts)) + "%.0s"
-        self._pick = itemgetter(*[part.place for part in self._parts if isinstance(part, _Field)], 0)
         self._most_lines = _most(self._parts, "l")
         self._most_octets = _most(self._parts, "o")
 
-    def line(
-        self, number: int, letter: str, summary: Summary, *, dot: bool = False, lines: int | None = None, tree: str = ""
-    ) -> str:
-        """The line for message `number`: safe, cut to the width, without blanks at its end."""
-        name, address = summary.name, summary.address
-        values: Values = (
-            ">" if dot else " ",
-            "<" if dot else " ",
-            letter,
-            number,
-            address or name if self._addresses else name or address,
-            _date(self._date, summary.date),
-            "" if lines is None else lines,
-            summary.size,
-            tree,
-            summary.subject,
-            f'"{summary.subject}"',
-        )
-        if summary.size <= self._most_octets and (lines is None or lines <= self._most_lines):
-            text: str = self._template % self._pick(values)
-            if text.isascii() and text.isprintable():
-                return text[: self._width].rstrip()
-            from pymail.width import one_each
+    def lines(self, numbers: Sequence[int], letters: Sequence[str], rows: Rows, *, dot: int = 0) -> list[str]:
+        """The lines for messages with these numbers and letters: safe, cut to the width, without blanks at their ends.
 
-            if one_each(text):
-                return text[: self._width].rstrip()
-        return self._measured(values)
+        `dot` is the number of the current message.
+        """
+        columns = self._columns(numbers, letters, rows, dot)
+        fields = [columns[part.letter] for part in self._parts if isinstance(part, _Field)]
+        texts = [self._template % each for each in zip(*fields, numbers, strict=True)]
+        width, octets, lines = self._width, self._most_octets, self._most_lines
+        whole = "".join(texts)
+        has_room = max(rows.sizes, default=0) <= octets and max(rows.lines, default=0) <= lines
+        if has_room and whole.isascii() and whole.isprintable():
+            return [text[:width].rstrip() for text in texts]
+        from pymail.width import one_each
 
-    def _measured(self, values: Values) -> str:
+        return [
+            text[:width].rstrip()
+            if size <= octets and count <= lines and (text.isascii() and text.isprintable() or one_each(text))
+            else self._measured({letter: column[at] for letter, column in columns.items()})
+            for at, (text, size, count) in enumerate(zip(texts, rows.sizes, rows.lines, strict=True))
+        ]
+
+    def _columns(
+        self, numbers: Sequence[int], letters: Sequence[str], rows: Rows, dot: int
+    ) -> dict[str, Sequence[int | str]]:
+        """What each letter of a format stands for, message by message."""
+        blanks, mark = [" "] * len(numbers), numbers.index(dot) if dot in numbers else -1
+        columns: dict[str, Sequence[int | str]] = {}
+        for letter in {part.letter for part in self._parts if isinstance(part, _Field)}:
+            if letter in _MARKS:
+                columns[letter] = blanks if mark < 0 else [*blanks[:mark], letter, *blanks[mark + 1 :]]
+            elif letter == "a":
+                columns[letter] = letters
+            elif letter == "m":
+                columns[letter] = numbers
+            elif letter == "f":
+                first, second = (rows.addresses, rows.names) if self._addresses else (rows.names, rows.addresses)
+                columns[letter] = [one or other for one, other in zip(first, second, strict=True)]
+            elif letter == "d":
+                columns[letter] = self._dates(rows.dates)
+            elif letter == "S":
+                columns[letter] = [f'"{subject}"' for subject in rows.subjects]
+            elif letter == "s":
+                columns[letter] = rows.subjects
+            else:
+                columns[letter] = {"l": rows.lines, "o": rows.sizes}[letter] if letter != "i" else [""] * len(rows)
+        return columns
+
+    def _dates(self, dates: list[int]) -> list[str]:
+        if len(dates) < _MANY and self._local is None:
+            return [date_of(self._date, date) for date in dates]
+        if self._local is None:
+            from pymail.localdates import LocalDates
+
+            self._local = LocalDates(self._date, date_of)
+        return self._local.texts(dates)
+
+    def _measured(self, values: dict[str, int | str]) -> str:
         """The line put together by cells; the room that a large number lacks is taken from blanks beside it."""
         from pymail.width import cut, fit
 
@@ -104,7 +130,7 @@ class Headline:
             if isinstance(part, str):
                 line += part
                 continue
-            text = str(values[part.place])
+            text = str(values[part.letter])
             if part.letter in _NUMBERS:
                 room = max(part.width - owed, 0)
                 text = text.rjust(room) if part.right else text.ljust(room)
@@ -126,7 +152,8 @@ def _pay(line: str, owed: int) -> tuple[str, int]:
     return line, owed
 
 
-def _date(format: str, seconds: int) -> str:
+def date_of(format: str, seconds: int) -> str:
+    """A date in seconds since the epoch in a strftime(3) format, local time; "" for one that no clock shows."""
     try:
         return time.strftime(format, time.localtime(seconds))
     except (OverflowError, ValueError, OSError):
@@ -153,7 +180,7 @@ def _field(text: str, digits: int) -> tuple[str | _Field, str]:
     """The field that begins `text`, after its percent sign, and what follows; what is none stands for itself."""
     at = len(text) - len(text.lstrip("-0123456789"))
     sign, letter, after = text[:at], text[at : at + 1], text[at + 1 :]
-    if letter == "%" or letter not in _PLACES:
+    if letter == "%" or letter not in _LETTERS or not letter:
         return "%" * (letter != "%") + sign + letter, after
     width = min(int("0" + sign.strip("-").partition("-")[0][:4]), 1000)
     return _Field(letter, max(width, digits) if letter == "m" else width, "-" not in sign), after

@@ -12,10 +12,11 @@ from pymail.summary import Summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pymail.folder import Folder
     from pymail.session import Session
+    from pymail.summary import Rows
 
 # Lines of a screen that a page of headers leaves free: the counts, the prompt, and some of what was there.
 _SPARE = 4
@@ -92,21 +93,23 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
     folder = s.open_folder()
     headline, letters = _headline(s, len(folder)), _letters(s)
     mine = s.mine() if s.variables.flag("showto") else None
-    lines = []
-    for place, summary, count in folder.mailbox.listing(map(folder.place, numbers)):
-        number = folder.number(place)
+    for places, rows in folder.mailbox.rows(folder.places(numbers)):
+        some = folder.numbers(places)
+        if s.sender_fields or mine is not None:
+            _show_others(s, some, rows, mine)
+        states = [letters.get(letter, letter) for letter in folder.letters(places)]
+        s.out.write("\n".join([*headline.lines(some, states, rows, dot=folder.dot), ""]))
+
+
+def _show_others(s: Session, numbers: Sequence[int], rows: Rows, mine: Callable[[str], bool] | None) -> None:
+    """Put into the author's place whom `sender` names, and in letters of mine the recipient."""
+    for at, number in enumerate(numbers):
+        summary = rows.summary(at)
         if s.sender_fields:
             summary = by_sender(s, number, summary)
         if mine is not None and mine(summary.address):
-            summary = _by_recipient(folder, number, summary)
-        letter = folder.letter(number)
-        letter = letters.get(letter, letter)
-        lines.append(headline.line(number, letter, summary, dot=number == folder.dot, lines=count))
-        if len(lines) == 1000:
-            s.out.write("\n".join(lines) + "\n")
-            lines.clear()
-    if lines:
-        s.out.write("\n".join(lines) + "\n")
+            summary = _by_recipient(s.open_folder(), number, summary)
+        rows.names[at], rows.addresses[at] = summary.name, summary.address
 
 
 def by_sender(s: Session, number: int, summary: Summary) -> Summary:

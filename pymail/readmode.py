@@ -68,7 +68,7 @@ def _print_only(s: Session, how: str, text: str) -> int:
     folder = s.open_folder()
     if not len(folder):
         return 1
-    found = numbers(s, text) if how == "list" else list(range(1, len(folder) + 1))
+    found = numbers(s, text) if how == "list" else range(1, len(folder) + 1)
     if how == "print":
         printing.print_messages(s, [(number, "") for number in found])
     else:

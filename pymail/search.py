@@ -15,36 +15,72 @@ if TYPE_CHECKING:
 
     from pymail.mailboxes.mailbox import Mailbox
 
-    Test = Callable[[str], bool]
-
+_WHOLE = ("header", "text")
 _MAGIC = frozenset("^.[]*+?(){}|$\\")
 
 
-def plain(text: str) -> Test:
+class Words:
     """Does a text hold this one, case ignored?"""
-    folded = text.casefold()
-    return lambda value: folded in value.casefold()
+
+    def __init__(self, text: str) -> None:
+        self._folded = text.casefold()
+
+    def __call__(self, value: str) -> bool:
+        return self._folded in value.casefold()
+
+    def among(self, values: list[str]) -> list[int]:
+        """Which of the texts that are not empty do, by their places."""
+        folded = self._folded
+        return [at for at, value in enumerate(values) if folded in value.casefold() and value]
 
 
-def magic(text: str) -> Test:
-    """The same; but a text with characters of regular expressions is one (s-nail's rule), if it can be read so."""
+class Pattern:
+    """Does a regular expression match somewhere in a text, case ignored?"""
+
+    def __init__(self, text: str) -> None:
+        """Raises re.error."""
+        import re
+
+        self._search = re.compile(text, re.IGNORECASE).search
+
+    def __call__(self, value: str) -> bool:
+        return self._search(value) is not None
+
+    def among(self, values: list[str]) -> list[int]:
+        """In which of the texts that are not empty, by their places."""
+        return [at for at, value in enumerate(values) if value and self._search(value)]
+
+
+def magic(text: str) -> Words | Pattern:
+    """A text with characters of regular expressions is one (s-nail's rule), if it can be read so."""
     if _MAGIC.isdisjoint(text):
-        return plain(text)
+        return Words(text)
     import re
 
     try:
-        found = re.compile(text, re.IGNORECASE)
+        return Pattern(text)
     except re.error:
-        return plain(text)
-    return lambda value: found.search(value) is not None
+        return Words(text)
 
 
-def fields(mailbox: Mailbox, names: list[str], test: Test, text: str) -> Iterator[int]:
+def fields(mailbox: Mailbox, names: list[str], test: Words | Pattern, text: str) -> Iterator[int]:
     """The places of the messages that have one of these fields with a value that the test, made of `text`, holds for.
 
     The names `header` and `text` stand for the whole head, and for head and text. A tilde
     before a name asks for the addresses in that field alone.
     """
+    if all(name not in _WHOLE and not name.startswith("~") for name in names):
+        return (place for name in names for place in _field(mailbox, name, test))
+    return _fields(mailbox, names, test, text)
+
+
+def _field(mailbox: Mailbox, name: str, test: Words | Pattern) -> Iterator[int]:
+    for places, values in mailbox.texts(name.title().encode("ascii", "ignore"), range(len(mailbox))):
+        for at in test.among(values):
+            yield places[at]
+
+
+def _fields(mailbox: Mailbox, names: list[str], test: Words | Pattern, text: str) -> Iterator[int]:
     wanted = [name.encode("ascii", "ignore") for name in names]
     for place, head in mailbox.heads(range(len(mailbox))):
         if any(_in_field(head, name, test) for name in wanted):
@@ -53,8 +89,8 @@ def fields(mailbox: Mailbox, names: list[str], test: Test, text: str) -> Iterato
             yield place
 
 
-def _in_field(head: bytes, name: bytes, test: Test) -> bool:
-    if name in (b"header", b"text"):
+def _in_field(head: bytes, name: bytes, test: Words | Pattern) -> bool:
+    if name.decode() in _WHOLE:
         return test(headers.decode(head))
     value = headers.find(head, name.lstrip(b"~"))
     if value is None:
@@ -70,8 +106,14 @@ def authors(mailbox: Mailbox, text: str, allnet: bool, mine: Callable[[str], boo
     With `allnet` the login parts of the addresses are compared as a whole (POSIX allnet). With
     `mine`, which knows my addresses, letters of mine are known by their recipients (POSIX showto).
     """
+    if mine is None and not allnet:
+        return _field(mailbox, "from", Words(text))
+    return _authors(mailbox, text, allnet, mine)
+
+
+def _authors(mailbox: Mailbox, text: str, allnet: bool, mine: Callable[[str], bool] | None) -> Iterator[int]:
     login = text.partition("@")[0].casefold()
-    test = plain(text)
+    test = Words(text)
     for place, head in mailbox.heads(range(len(mailbox))):
         value = headers.find(head, b"From") or mailbox.received(place)[0].encode("utf-8", "replace")
         if mine is not None and any(mine(author.spec) for author in addresses.lenient(value)):

@@ -34,14 +34,58 @@ class Summary:
         self.size = size
 
 
+class Rows:
+    """Summaries in columns, with the lines of each letter: what a header list is made of in bulk."""
+
+    __slots__ = ("names", "addresses", "dates", "zones", "sizes", "lines", "subjects")
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.addresses: list[str] = []
+        self.dates: list[int] = []
+        self.zones: list[int] = []
+        self.sizes: list[int] = []
+        self.lines: list[int] = []
+        self.subjects: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    def add(self, summary: Summary, lines: int) -> None:
+        """One more letter."""
+        self.names.append(summary.name)
+        self.addresses.append(summary.address)
+        self.dates.append(summary.date)
+        self.zones.append(summary.zone)
+        self.sizes.append(summary.size)
+        self.lines.append(lines)
+        self.subjects.append(summary.subject)
+
+    def take(self, other: Rows, begin: int, end: int) -> None:
+        """Some rows of another one's, as far as it has them."""
+        self.names += other.names[begin:end]
+        self.addresses += other.addresses[begin:end]
+        self.dates += other.dates[begin:end]
+        self.zones += other.zones[begin:end]
+        self.sizes += other.sizes[begin:end]
+        self.lines += other.lines[begin:end]
+        self.subjects += other.subjects[begin:end]
+
+    def summary(self, at: int) -> Summary:
+        """One row."""
+        return Summary(
+            self.names[at], self.addresses[at], self.dates[at], self.zones[at], self.subjects[at], self.sizes[at]
+        )
+
+
 def from_head(head: bytes, size: int, arrived: int) -> Summary:
     """Make the Summary of a letter of `size` octets from its raw header block.
 
     `arrived` (seconds since the epoch) stands in for a Date: that is missing or none.
     """
-    name, address = _author(find(head, b"From"))
+    name, address = author(find(head, b"From"))
     date, zone = parse_date(find(head, b"Date")) or (arrived, 0)
-    return Summary(name, address, date, zone, _text(find(head, b"Subject")), size)
+    return Summary(name, address, date, zone, text_of(find(head, b"Subject")), size)
 
 
 def flags_from(status: bytes, xstatus: bytes) -> int:
@@ -98,7 +142,7 @@ def _search(head: bytes, name: bytes) -> int:
     return -1
 
 
-def _text(value: bytes) -> str:
+def text_of(value: bytes) -> str:
     if value.isascii() and b"=?" not in value:
         return value.decode("ascii")
     from pymail import headers
@@ -106,7 +150,7 @@ def _text(value: bytes) -> str:
     return headers.decode(value[:_LONGEST])
 
 
-def _author(value: bytes) -> tuple[str, str]:
+def author(value: bytes) -> tuple[str, str]:
     """Display name and address of the first mailbox in a From: value."""
     if value.isascii():
         text = value.decode("ascii")
@@ -118,7 +162,7 @@ def _author(value: bytes) -> tuple[str, str]:
     for address in addresses.lenient(value[:_LONGEST]):
         spec = address.spec if address.domain.isascii() else f"{address.local}@{address.domain}"
         return address.name, spec
-    return _text(value), ""
+    return text_of(value), ""
 
 
 def _bracketed(text: str) -> tuple[str, str] | None:
@@ -135,7 +179,7 @@ def _bracketed(text: str) -> tuple[str, str] | None:
     if not _QUOTED.isdisjoint(name):
         return None
     if "=?" in name:
-        name = _text(name.encode("ascii"))
+        name = text_of(name.encode("ascii"))
     return name, spec
 
 
@@ -149,7 +193,7 @@ def _bare(text: str) -> tuple[str, str] | None:
     name = name[:-1]
     if "(" in name or ")" in name or "\\" in name:
         return None
-    return _text(name.encode("ascii")).strip(), spec
+    return text_of(name.encode("ascii")).strip(), spec
 
 
 def _plain(spec: str) -> bool:

@@ -17,14 +17,15 @@ ORDER = """
     olddates summary threads lists criteria partlist msglist
     body enclosure draft heading replies bodycoding bodytext flowed
     pages recoding mediatypes parts encode resend reflow tags html transfer mime richtext decode bodysearch
-    attachments search headline report doubt display dissection outline mailcap process viewing printing tls secrets
+    attachments search localdates headline report doubt display dissection outline mailcap process viewing printing
+    tls secrets
     mailboxes.mailbox mailboxes.exposure
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.sweep mailboxes.scan mailboxes.rest mailboxes.column mailboxes.texts mailboxes.base
     mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.leftovers
     mailboxes.deposit mailboxes.prepend
-    mailboxes.changes mailboxes.commit mailboxes.mbox mailboxes.indexed
+    mailboxes.changes mailboxes.commit mailboxes.gather mailboxes.mbox mailboxes.indexed
     mailboxes.letter mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
     mailboxes.opening
     deadletter

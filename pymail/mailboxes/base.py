@@ -17,7 +17,7 @@ from .texts import CHUNK, NOTHING, Chunk, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pymail.summary import Summary
+    from pymail.summary import Rows
 
     from .column import Code
     from .scan import Columns
@@ -90,15 +90,16 @@ class Builder:
         self.current = Chunk(kind)
         self.fd = open_private(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC)
 
-    def add(self, subject: str, summary: Summary | None, lines: int) -> None:
-        """The next message; its summary and lines where the kind asks for them. Raises OSError."""
-        if summary is not None:
-            self.current.add(summary, lines)
-        else:
-            self.current.subjects.append(subject)
-        self.count += 1
-        if len(self.current) == CHUNK:
-            self._flush()
+    def add(self, rows: Rows) -> None:
+        """The next messages, with what the kind asks for. Raises OSError."""
+        at = 0
+        while at < len(rows):
+            end = at + CHUNK - len(self.current)
+            self.current.take(rows, at, end)
+            at = end
+            if len(self.current) == CHUNK:
+                self._flush()
+        self.count += len(rows)
 
     def finish(self, columns: Columns) -> Base:
         """Write the columns behind the texts; the base. Raises OSError."""

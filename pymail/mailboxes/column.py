@@ -5,6 +5,9 @@ Apart because both parts of an index are made of them.
 
 from __future__ import annotations
 
+# The C part of `struct`.
+from _struct import pack
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,10 +76,7 @@ def packed(code: Code, column: Iterable[int]) -> bytes:
         return column.base.tobytes() + packed(code, column.more)
     if not isinstance(column, list):
         return bytes(memoryview(column))  # type: ignore[arg-type]  # an array, or octets
-    view = memoryview(bytearray(_WIDTHS[code] * len(column))).cast(code)
-    for index, number in enumerate(column):
-        view[index] = number
-    return bytes(view)
+    return pack(f"{len(column)}{code}", *column)
 
 
 def unpacked(codes: Iterable[Code], octets: memoryview, count: int) -> tuple[list[memoryview], memoryview]:

@@ -33,11 +33,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pymail.summary import Summary
+    from pymail.summary import Rows
 
     from .scan import Stamp
 
-_VERSION = "pymail-index-1"
+_VERSION = "pymail-index-2"
 # An index that nobody used for so long (seconds) is removed.
 _OLD = 90 * 86400
 # A new base is made when so many messages are behind the old one, and they are a quarter of it.
@@ -92,15 +92,24 @@ class Index:
             self.recent = (first, chunk)
         return (first, chunk) if chunk.kind >= kind and at - first < len(chunk) else None
 
-    def learn(self, at: int, kind: int, subject: str, summary: Summary | None = None, lines: int = 0) -> None:
-        """What was found out of message `at`: all messages, from the first to the last, make a new base."""
+    def known_rows(self, numbers: range, kind: int) -> tuple[range, int, Chunk | None]:
+        """The first of these messages that are alike: kept in one chunk, with their place there, or not kept."""
+        at = numbers.start
+        found = self.chunk(at, kind)
+        end = min((at // CHUNK + 1) * CHUNK, self.counted) if at < self.counted else numbers.stop
+        if found is not None:
+            end = found[0] + len(found[1])
+        return numbers[: end - at], at - (found[0] if found else 0), found[1] if found else None
+
+    def learn(self, at: int, kind: int, rows: Rows) -> None:
+        """What was found out of the messages from `at` on: all, from the first to the last, make a new base."""
         try:
             if at == 0 and self.base.kind < kind:
                 self.stop()
                 self.builder = Builder(self.folder, self._new_name(), kind)
             if self.builder is not None:
                 if self.builder.count == at and self.builder.kind == kind:
-                    self.builder.add(subject, summary, lines)
+                    self.builder.add(rows)
                 else:
                     self.stop()
         except (OSError, MailError):

@@ -6,6 +6,8 @@ the same; it comes from the index where that knows it.
 
 from __future__ import annotations
 
+from pymail.summary import Rows
+
 from .index import Index
 from .mbox import Mbox
 from .scan import Columns, Shrunk
@@ -14,18 +16,12 @@ from .texts import ALL, SUBJECTS, Chunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import TypeVar
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pymail.summary import Summary
 
     from .mailbox import Settings
     from .scan import Stamp
-
-    T = TypeVar("T")
-
-# So many messages that the index lacks are gathered before they are read.
-_WAITING = 4096
 
 
 class Indexed(Mbox):
@@ -37,22 +33,18 @@ class Indexed(Mbox):
             self._keep()
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
-        def kept(number: int, first: int, chunk: Chunk) -> Summary:
-            return chunk.summaries[number - first]
+        """From the rows, where the index keeps them."""
+        for number in numbers:
+            found = self._chunk(number)
+            yield found[1].summary(number - found[0]) if found else next(super().summaries((number,)))
 
-        return self._kept_or_read(numbers, ALL, kept, super().summaries)
+    def rows(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], Rows]]:
+        return self._kept_or_read(numbers, ALL, self._read_rows)
 
-    def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        def kept(number: int, first: int, chunk: Chunk) -> tuple[int, Summary, int]:
-            return number, chunk.summaries[number - first], chunk.lines[number - first]
-
-        return self._kept_or_read(numbers, ALL, kept, self._read_listing)
-
-    def subjects(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        def kept(number: int, first: int, chunk: Chunk) -> tuple[int, str]:
-            return number, chunk.subjects[number - first]
-
-        return self._kept_or_read(numbers, SUBJECTS, kept, self._read_subjects)
+    def texts(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], list[str]]]:
+        if name != b"Subject":
+            return super().texts(name, numbers)
+        return ((some, rows.subjects) for some, rows in self._kept_or_read(numbers, SUBJECTS, self._read_subjects))
 
     def close(self) -> None:
         if self.fd >= 0 and self.index is not None:
@@ -100,54 +92,72 @@ class Indexed(Mbox):
         if self.index is not None and self.order is None and stamp_of(self.fd) == self.stamp:
             self.index.keep(self.columns, self.stamp, self._texts)
 
-    def _learnt(self, number: int) -> None:
-        """Once the last message was read, do not wait for the end with what took so long to learn."""
-        if number == len(self.columns) - 1 and self.index is not None and self.index.knows_all(number + 1):
-            self._keep()
+    def _learn(self, numbers: Sequence[int], kind: int, rows: Rows) -> None:
+        """Note what was read; once that was the last message, do not wait for the end with what took so long."""
+        if self.index is not None and self.order is None:
+            self.index.learn(numbers[0], kind, rows)
+            if numbers[-1] == len(self.columns) - 1 and self.index.knows_all(numbers[-1] + 1):
+                self._keep()
+
+    def _chunk(self, number: int) -> tuple[int, Chunk] | None:
+        self.settle()
+        return self.index.chunk(number, ALL) if self.index is not None and self.order is None else None
 
     def _kept_or_read(
         self,
         numbers: Iterable[int],
         kind: int,
-        kept: Callable[[int, int, Chunk], T],
-        unkept: Callable[[Iterable[int]], Iterator[T]],
-    ) -> Iterator[T]:
+        unkept: Callable[[Iterable[int]], Iterator[tuple[Sequence[int], Rows]]],
+    ) -> Iterator[tuple[Sequence[int], Rows]]:
         """What the index keeps of messages, and of the others what is read of them in bulk, in the order asked for."""
-        if self.index is None:
-            yield from unkept(numbers)
-            return
-        self.settle()
-        waiting: list[int] = []
-        for number in numbers:
-            found = self.index.chunk(number, kind) if self.order is None else None
-            if found is None:
-                waiting.append(number)
-            if waiting and (found is not None or len(waiting) == _WAITING):
+        for stretch in _stretches(numbers):
+            self.settle()
+            waiting = stretch[:0]
+            while stretch and self.index is not None and self.order is None:
+                some, at, chunk = self.index.known_rows(stretch, kind)
+                stretch = stretch[len(some) :]
+                if chunk is None:
+                    waiting = range((waiting or some).start, some.stop)
+                    continue
                 yield from unkept(waiting)
-                waiting = []
-            if found is not None:
-                yield kept(number, *found)
-        yield from unkept(waiting)
+                waiting = stretch[:0]
+                rows = Rows()
+                rows.take(chunk, at, at + len(some))
+                yield some, rows
+            yield from unkept(range((waiting or stretch).start, stretch.stop))
 
-    def _read_listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        index = self.index
-        for number, summary, lines in super().listing(numbers):
-            if index is not None:
-                index.learn(number, ALL, summary.subject, summary, lines)
-                self._learnt(number)
-            yield number, summary, lines
+    def _read_rows(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], Rows]]:
+        for some, rows in super().rows(numbers):
+            self._learn(some, ALL, rows)
+            yield some, rows
 
-    def _read_subjects(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        index = self.index
-        for number, subject in super().subjects(numbers):
-            if index is not None:
-                index.learn(number, SUBJECTS, subject)
-                self._learnt(number)
-            yield number, subject
+    def _read_subjects(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], Rows]]:
+        for some, subjects in super().texts(b"Subject", numbers):
+            rows = Rows()
+            rows.subjects = subjects
+            self._learn(some, SUBJECTS, rows)
+            yield some, rows
 
     def _texts(self, first: int) -> Chunk:
         """What a header list shows of the messages from `first` on, for the index."""
         chunk = Chunk(ALL)
-        for _, summary, lines in self._read_listing(range(first, len(self.columns))):
-            chunk.add(summary, lines)
+        for some, rows in self._read_rows(range(first, len(self.columns))):
+            chunk.take(rows, 0, len(some))
         return chunk
+
+
+def _stretches(numbers: Iterable[int]) -> Iterator[range]:
+    """The numbers, those together that follow each other."""
+    if isinstance(numbers, range) and numbers.step == 1:
+        yield numbers
+        return
+    stretch = range(0)
+    for number in numbers:
+        if stretch and number == stretch.stop:
+            stretch = range(stretch.start, number + 1)
+            continue
+        if stretch:
+            yield stretch
+        stretch = range(number, number + 1)
+    if stretch:
+        yield stretch

@@ -12,12 +12,16 @@ from _io import BytesIO
 from abc import ABC, abstractmethod
 
 from pymail.errors import NOINPUT, MailError
+from pymail.summary import Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pymail.summary import Summary
+
+# Messages that are dealt with at once.
+_BATCH = 256
 
 
 class Missing(MailError):
@@ -178,24 +182,47 @@ class Mailbox(ABC):
         """Summaries in the order asked for; kinds that can read many at once do so."""
         return map(self.summary, numbers)
 
+    def rows(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], Rows]]:
+        """Numbers and rows of a header list, many at once, in the order asked for."""
+        for some in batches(numbers):
+            rows = Rows()
+            for index in some:
+                rows.add(self.summary(index), self.lines(index))
+            yield some, rows
+
     def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        """Number, summary and lines of each: a header list in bulk."""
-        for index in numbers:
-            yield index, self.summary(index), self.lines(index)
+        """Number, summary and lines of each: the same one by one."""
+        for some, rows in self.rows(numbers):
+            for at, number in enumerate(some):
+                yield number, rows.summary(at), rows.lines[at]
 
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """Number and header block of each, for searching."""
         for index in numbers:
             yield index, self.head(index)
 
-    def values(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Number and decoded value of the header field `name` of each that has one which is not empty."""
+    def texts(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], list[str]]]:
+        """Numbers and decoded values of the header field `name`, many at once; "" where there is none."""
         from pymail import headers
 
-        for index, head in self.heads(numbers):
-            value = headers.find(head, name)
-            if value:
-                yield index, headers.decode(value)
+        for some in batches(numbers):
+            values = (headers.find(head, name) for _, head in self.heads(some))
+            yield some, [headers.decode(value) if value else "" for value in values]
+
+    def values(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Number and value of each that has one which is not empty."""
+        for some, values in self.texts(name, numbers):
+            for pair in zip(some, values, strict=True):
+                if pair[1]:
+                    yield pair
 
     def close(self) -> None:  # noqa: B027  a kind that holds nothing has nothing to let go
         """Let go of files and connections; nothing is written."""
+
+
+def batches(numbers: Iterable[int]) -> Iterator[Sequence[int]]:
+    """The numbers, some hundred at once."""
+    if not isinstance(numbers, range):
+        numbers = list(numbers)
+    for at in range(0, len(numbers), _BATCH):
+        yield numbers[at : at + _BATCH]

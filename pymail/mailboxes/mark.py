@@ -56,10 +56,10 @@ def look_at(data: bytes, start: int, end: int) -> tuple[int, int]:
 
 
 def _stored(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """The flags of the line in which `tatus:` was found at `at`, and where it begins; other fields store none."""
+    """The flags of the line in which `tatus:` was found at `at`, and where it begins."""
     before = data[at - 4 : at].lower()
     if before.endswith(b"\ns"):
         return flags_from(data[at + 6 : end], b""), at - 1
     if before.startswith(b"\nx-"):
         return flags_from(b"", data[at + 6 : end]), at - 3
-    return 0, end
+    return 0, len(data)

@@ -12,7 +12,7 @@ import posix
 
 from pymail import paths
 from pymail.errors import NOPERM, MailError, reason, status_of
-from pymail.summary import OLD, Summary, from_head
+from pymail.summary import OLD, Rows, Summary, from_head
 
 from . import fromline
 from .mailbox import Mailbox, Outcome, Settings
@@ -22,7 +22,8 @@ from .stored import Stored, scan_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from types import ModuleType
 
     from .index import Index
     from .mailbox import Deposit, Plan
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 # Deleting one octet is the quickest way to count it, while the piece stays in the processor's cache.
 _COUNTED = 1 << 15
+# From so many messages on, headers are read in bulk.
+_MANY = 500
 
 
 class Mbox(Stored, Mailbox):
@@ -92,23 +95,40 @@ class Mbox(Stored, Mailbox):
         return next(self.summaries((index,)))
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
-        for _, data, _, line, body, end in self.batches(numbers):
-            yield _summary(data, line, body, end)
+        for _, data, start, _, body, end in self.batches(numbers):
+            yield _summary(data, start, body, end)
 
-    def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
-        for number, data, _, line, body, end in self.batches(numbers):
-            lines = self.lines(number) if end > len(data) else count_lines(data[line:end])
-            yield number, _summary(data, line, body, end), lines
+    def rows(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], Rows]]:
+        gather = _gather(numbers)
+        reader = gather.Gatherer() if gather is not None else None
+        for run, data, starts, bodies, ends in self.runs(numbers):
+            rows = Rows()
+            sides = zip(starts, bodies, ends, strict=True)
+            if reader is not None and ends[-1] <= len(data):
+                reader.add(rows, data, sides, _summary, count_lines)
+            else:
+                for number, (start, body, end) in zip(run, sides, strict=True):
+                    letter = data[_line(data, start, body) : end]
+                    lines = self.lines(number) if end > len(data) else count_lines(letter)
+                    rows.add(_summary(data, start, body, end), lines)
+            yield run, rows
 
-    def values(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        if name.lower() != b"subject":
-            return super().values(name, numbers)
-        return (pair for pair in self.subjects(numbers) if pair[1])
+    def texts(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], list[str]]]:
+        from pymail import headers
 
-    def subjects(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Number and decoded subject of each, "" where there is none."""
-        for number, data, _, line, body, _ in self.batches(numbers):
-            yield number, _subject(data, line, body)
+        def value(data: bytes, start: int, body: int) -> bytes:
+            return headers.find(_lf(data[_line(data, start, body) : body]), name) or b""
+
+        gather = _gather(numbers)
+        reader = gather.Values(name) if gather is not None else None
+        for run, data, starts, bodies, _ in self.runs(numbers):
+            sides = zip(starts, bodies, strict=True)
+            found: list[str] = []
+            if reader is not None:
+                reader.add(found, data, sides, value)
+            else:
+                found += [headers.decode(value(data, start, body)) for start, body in sides]
+            yield run, found
 
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         for index, data, _, line, body, _ in self.batches(numbers):
@@ -195,26 +215,29 @@ def count_lines(data: bytes) -> int:
     return sum(count_lines(data[at : at + _COUNTED]) for at in range(0, len(data), _COUNTED))
 
 
-def _summary(data: bytes, line: int, body: int, end: int) -> Summary:
+def _gather(numbers: Iterable[int]) -> ModuleType | None:
+    """What reads headers in bulk, where that repays its import."""
+    if not isinstance(numbers, range) or len(numbers) < _MANY:
+        return None
+    from . import gather
+
+    return gather
+
+
+def _line(data: bytes, start: int, body: int) -> int:
+    """Where the header of the message at `start` begins."""
+    return data.find(b"\n", start, body) + 1 or body
+
+
+def _summary(data: bytes, start: int, body: int, end: int) -> Summary:
+    line = _line(data, start, body)
     head = _lf(data[line:body])
     summary = from_head(head, end - line, 0)
     if not summary.date or not summary.address:
-        sender, arrived = fromline.parse(data[data.rfind(b"\n", 0, line - 1) + 1 : line])
+        sender, arrived = fromline.parse(data[start:line])
         summary = from_head(head, end - line, arrived)
         summary.address = summary.address or sender
     return summary
-
-
-def _subject(data: bytes, line: int, body: int) -> str:
-    """The decoded Subject: of the header between `line` and `body`, "" without one."""
-    from pymail import headers
-    from pymail.summary import find
-
-    at = data.find(b"\nSubject:", line - 1, body)
-    end = data.find(b"\n", at + 9, body)
-    if at < 0 or data[end + 1 : end + 2] in (b" ", b"\t"):
-        return headers.decode(find(data[line:body], b"Subject"))
-    return headers.decode(data[at + 9 : end].strip())
 
 
 def _lf(head: bytes) -> bytes:

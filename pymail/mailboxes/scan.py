@@ -49,7 +49,9 @@ if TYPE_CHECKING:
 # A block stays in the processor's cache while it is looked at.
 BLOCK = 1 << 18
 # What is read past a block, so that the headers of its last messages are whole; longer ones are read apart.
-OVERLAP = 1 << 16
+OVERLAP = 1 << 14
+# Of a header as much is looked at to see whether its message is still in its place.
+_LOOKED_AT = 1 << 16
 # A header ends here (octets) if no empty line ends it before.
 LONGEST_HEADER = 1 << 20
 # From this size on, importing re and array costs less than they save.
@@ -308,7 +310,7 @@ def is_message(fd: int, columns: Columns, at: int) -> bool:
     """Is this message still in its place, and does another message, or the end, still follow it?"""
     start, stop, body = columns.starts[at], columns.stop(at), columns.bodies[at]
     try:
-        data = read(fd, min(body, OVERLAP), start)
+        data = read(fd, min(body, _LOOKED_AT), start)
         after = posix.pread(fd, 8, stop)
         length = posix.fstat(fd).st_size
     except Shrunk:
@@ -322,7 +324,7 @@ def is_message(fd: int, columns: Columns, at: int) -> bool:
 
 def content_end(fd: int, start: int, bound: int) -> int:
     """Where the text of the message at `start` ends by its Content-Length; -1 when its header, to `bound`, has none."""
-    for length in (min(_HEAD, bound - start), min(OVERLAP, bound - start)):
+    for length in (min(_HEAD, bound - start), min(_LOOKED_AT, bound - start)):
         head = read(fd, length, start)
         end = header_end(head, 0, length)
         if end >= 0:

@@ -21,7 +21,7 @@ from .scan import Columns, Shrunk, extend, is_message, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .scan import Stamp
 
@@ -126,30 +126,41 @@ class Stored:
 
         Messages that lie side by side are read at once. Of one larger than a batch only the beginning is read.
         """
+        for run, data, starts, bodies, ends in self.runs(numbers):
+            find = data.find
+            for number, start, body, end in zip(run, starts, bodies, ends, strict=True):
+                yield number, data, start, find(b"\n", start, body) + 1 or body, body, end
+
+    def runs(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], bytes, list[int], list[int], list[int]]]:
+        """The same in columns: messages that were read at once, the octets, where From_ lines, bodies and ends are."""
         for run in self._runs(numbers):
             data = self._read_run(run)
             if data is None:
                 for number in run:
-                    yield from self.batches((number,))
+                    yield from self.runs((number,))
                 continue
             columns, first = self.columns, self.where(run[0])
-            behind, find = first + len(run), data.find
+            behind = first + len(run)
             base, last = columns.starts[first], columns.stop(behind - 1)
             starts = [start - base for start in columns.starts[first:behind]]
-            sides = zip(run, starts, [*starts[1:], last - base], columns.bodies[first:behind], strict=True)
-            for number, start, stop, body in sides:
-                body += start
-                line = find(b"\n", start, body) + 1 or body
-                if stop == body:
-                    end = stop
-                elif data[stop - 2 : stop] == b"\n\n":
-                    end = stop - 1
-                else:
-                    end = stop - _separator(data, stop, self.fd, base)
-                yield number, data, start, line, body, end
+            stops = [*starts[1:], last - base]
+            bodies = [start + body for start, body in zip(starts, columns.bodies[first:behind], strict=True)]
+            ends = [
+                stop - 1
+                if data[stop - 2 : stop] == b"\n\n" and stop != body
+                else stop - (stop != body and _separator(data, stop, self.fd, base))
+                for stop, body in zip(stops, bodies, strict=True)
+            ]
+            yield run, data, starts, bodies, ends
 
-    def _runs(self, numbers: Iterable[int]) -> Iterator[list[int]]:
+    def _runs(self, numbers: Iterable[int]) -> Iterator[Sequence[int]]:
         """The messages in groups that lie side by side and make at most a batch."""
+        if isinstance(numbers, range) and numbers.step == 1 and self.order is None:
+            while numbers:
+                count = self._reach(numbers[0]) - numbers[0] if self.order is None else 1
+                yield numbers[:count]
+                numbers = numbers[count:]
+            return
         run: list[int] = []
         after = until = -1
         for number in numbers:
@@ -188,7 +199,7 @@ class Stored:
                 return piece
         raise self._restless()
 
-    def _read_run(self, run: list[int]) -> bytes | None:
+    def _read_run(self, run: Sequence[int]) -> bytes | None:
         """The octets of a run of messages; None when they turn out not to lie side by side any more."""
         for _ in range(_ATTEMPTS):
             self.settle()

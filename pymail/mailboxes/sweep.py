@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from binascii import crc32
 
-from pymail.summary import OLD, SEEN
+from pymail.summary import ANSWERED, FLAGGED, OLD, SEEN
 
 from .mark import MARKED
 
@@ -27,13 +27,18 @@ _LINE = 1000
 # A usual From_ line: dated, after an empty line, and no CR ends the line that follows it.
 _USUAL = re.compile(rb"\nFrom (?:(?<=\n\nFrom )([^\n]* " + _DATE + rb"[^\n]*(?<!\r)\n))?").finditer
 _ANY = re.compile(rb"\nFrom (?:[^\n]* " + _DATE + rb")?").finditer
-# The end of a header, the last line of a header when that is a Status of the usual form, or a line that may hold flags.
+# The end of a header, with usual lines of Status and X-Status before it; or a line that may hold flags.
 _TOLD = re.compile(
-    rb"\n(?=[\nSsXx])(?:\n|Status: (?:RO()|O()|R()|OR())\n\n|Status: RO()\n|[Ss]tatus:()|[Xx]-[Ss]tatus:())"
+    rb"\n(?=[\nSsXx])(?:\n|Status: (?:RO()|O()|R()|OR())\n\n|Status: RO\nX-Status: (?:A()|F()|AF())\n\n"
+    rb"|Status: RO()\n|[Ss]tatus:()|[Xx]-[Ss]tatus:())"
 ).search
-_FLAGS = {None: 0, 1: SEEN | OLD, 2: OLD, 3: SEEN, 4: SEEN | OLD}
+_READ = SEEN | OLD
+_FLAGS = {
+    None: 0, 1: _READ, 2: OLD, 3: SEEN, 4: _READ,
+    5: _READ | ANSWERED, 6: _READ | FLAGGED, 7: _READ | ANSWERED | FLAGGED,
+}  # fmt: skip
 # The groups that leave the end of the header to be found: `Status: RO`, and what takes a closer look.
-_BEFORE_END, _ODD = 5, 6
+_BEFORE_END, _ODD = 8, 9
 
 
 def places(data: bytes, low: int, high: int) -> list[int] | None:
@@ -69,7 +74,7 @@ def looks(
         if hit is not None and which in _FLAGS:
             first, end, flag = hit.start(), hit.end(), _FLAGS[which]
         elif hit is not None and which == _BEFORE_END:
-            first, end, flag = hit.start(), find(b"\n\n", hit.end() - 1, bound) + 2, SEEN | OLD
+            first, end, flag = hit.start(), find(b"\n\n", hit.end() - 1, bound) + 2, _READ
             if end < 2 or find(b"tatus:", hit.end(), end) >= 0:
                 which = _ODD
         if which in (_ODD, _ODD + 1):

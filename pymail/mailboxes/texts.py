@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from binascii import crc32
 
-from pymail.summary import Summary
+from pymail.summary import Rows
 
 from .column import packed, unpacked
 
@@ -26,40 +26,27 @@ _HEAD = 20
 _CODES: tuple[Code, ...] = ("q", "q", "i", "i")
 
 
-class Chunk:
-    """Up to CHUNK messages: their subjects, and with ALL their summaries and lines."""
+class Chunk(Rows):
+    """Up to CHUNK messages: their subjects, and with ALL the other columns too."""
 
-    __slots__ = ("kind", "summaries", "lines", "subjects")
+    __slots__ = ("kind",)
 
     def __init__(self, kind: int) -> None:
+        super().__init__()
         self.kind = kind
-        self.summaries: list[Summary] = []
-        self.lines: list[int] = []
-        self.subjects: list[str] = []
-
-    def __len__(self) -> int:
-        return len(self.subjects)
-
-    def add(self, summary: Summary, lines: int) -> None:
-        """One more message of a chunk that holds all."""
-        self.summaries.append(summary)
-        self.lines.append(lines)
-        self.subjects.append(summary.subject)
 
     def cut(self, count: int) -> None:
         """Forget all messages but the first `count`."""
-        del self.summaries[count:], self.lines[count:], self.subjects[count:]
+        for column in (self.names, self.addresses, self.dates, self.zones, self.sizes, self.lines, self.subjects):
+            del column[count:]
 
     def pack(self) -> bytes:
         """The chunk as octets."""
         columns: list[bytes] = []
-        names: list[str] = []
         if self.kind == ALL:
-            numbers = ([s.date for s in self.summaries], [s.size for s in self.summaries],
-                       self.lines, [s.zone for s in self.summaries])  # fmt: skip
+            numbers = (self.dates, self.sizes, self.lines, self.zones)
             columns = [packed(code, column) for code, column in zip(_CODES, numbers, strict=True)]
-            names = [name for s in self.summaries for name in (s.name, s.address)]
-        text = _text([*names, *self.subjects])
+        text = _text([*self.names, *self.addresses, *self.subjects])
         body = b"".join((*columns, text))
         head = b"".join(number.to_bytes(4, "little") for number in (self.kind, len(self), len(text), len(body)))
         return b"".join((head, crc32(body, crc32(head)).to_bytes(4, "little"), body))
@@ -76,9 +63,8 @@ def unpack(octets: bytes) -> Chunk:
     chunk.subjects = texts[-count:]
     if kind == ALL:
         columns, _ = unpacked(_CODES, memoryview(body), count)
-        dates, sizes, chunk.lines, zones = (column.tolist() for column in columns)
-        names, addresses = texts[0 : 2 * count : 2], texts[1 : 2 * count : 2]
-        chunk.summaries = list(map(Summary, names, addresses, dates, zones, chunk.subjects, sizes))
+        chunk.dates, chunk.sizes, chunk.lines, chunk.zones = (column.tolist() for column in columns)
+        chunk.names, chunk.addresses = texts[:count], texts[count : 2 * count]
     return chunk
 
 

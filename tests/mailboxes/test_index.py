@@ -200,7 +200,9 @@ def test_a_chunk_comes_back_as_it_went() -> None:
         chunk.add(Summary(text, "a@b", number - 3, -3600, text, 1 << 33), number)
     back = unpack(chunk.pack())
     assert back.lines == chunk.lines
-    for one, other in zip(back.summaries, chunk.summaries, strict=True):
+    assert len(back) == len(chunk) == 5
+    for at in range(5):
+        one, other = back.summary(at), chunk.summary(at)
         assert one.subject == one.name == other.subject.replace("\n", " ")
         assert (one.date, one.zone, one.size) == (other.date, other.zone, other.size)
 

@@ -47,7 +47,7 @@ def columns_of(data: bytes, large: int) -> tuple[object, ...]:
     return list(columns.starts), list(columns.bodies), list(columns.marks), bytes(columns.flags), columns.lacking
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(
     st.lists(st.sampled_from(LINES), max_size=60).map(b"".join),
     st.sampled_from([50, 170, 1000]),
