@@ -88,9 +88,9 @@ def leave(s: Session) -> None:
 def close(s: Session) -> None:
     """Close the folder as it is: nothing is written."""
     if s.folder is not None:
-        s.previous = s.folder.mailbox.path or s.folder.mailbox.name
-        s.folder.mailbox.close()
-        s.folder = None
+        mailbox, s.folder = s.folder.mailbox, None
+        s.previous = mailbox.path or mailbox.name
+        mailbox.close()
 
 
 def _commit(s: Session, folder: Folder) -> None:

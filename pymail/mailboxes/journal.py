@@ -152,7 +152,11 @@ def create(
         os.unlink(file + ".new")
         journal.close()
         raise
-    sync_folder(journal_folder(state))
+    try:
+        sync_folder(journal_folder(state))
+    except BaseException:
+        journal.drop()
+        raise
     return journal
 
 

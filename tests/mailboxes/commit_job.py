@@ -2,11 +2,15 @@
 
     python -I -S commit_job.py JOB FOLDER
 
-The mailbox is FOLDER/box, the state folder FOLDER/state. Status 0: done; else the MailError's, printed.
+The mailbox is FOLDER/box, for what the whole program does FOLDER/USER; the state folder FOLDER/state/pymail.
+Status 0: done; else the MailError's, printed.
 """
 
 from __future__ import annotations
 
+import os
+import posix
+import pwd
 import sys
 from pathlib import Path
 
@@ -28,6 +32,15 @@ PLANS = {
     "empty": Plan(remove=range(8)),
     "vanish": Plan(remove=range(8), vanish=True),
 }
+# What is typed, in the system mailbox.
+TYPED = {
+    "quit": "set nohold append\n2\n3\nq\n",
+    "quit-before": "set nohold noappend\n2\n3\nq\n",
+    "mbox": "set append\nmbox 4 5\nq\n",
+    "save-quit": "set nokeepsave\nsave 2 3 {new}\nd5\nq\n",
+    "copy": "copy 2 3 {new}\nx\n",
+    "inc": "inc\nx\n",
+}
 ADDED = [b"Subject: added %d\n\nFrom here\n" % number + b"text %d\n" % number * 400 for number in range(3)]
 
 
@@ -44,6 +57,18 @@ def append(path: Path, settings: Settings) -> None:
     append_to(str(path), [Deposit([octets], SEEN, "bob@example.org", 1) for octets in ADDED], settings=settings)
 
 
+def maildir(folder: Path, job: str, settings: Settings) -> None:
+    """A change of the Maildir FOLDER/dir; what comes before a look at /pymail-begins is the interpreter's."""
+    box = open_mailbox(str(folder / "dir"), settings)
+    deposits = [Deposit([octets], SEEN) for octets in ADDED]
+    plan = Plan(remove=[1, 4], flags={0: OLD, 3: SEEN | OLD}, replace={5: b"Subject: edited\n\nnew\n"})
+    os.path.exists("/pymail-begins")
+    if job == "maildir-save":
+        append_to(str(folder / "dir"), deposits, settings=settings)
+    else:
+        box.commit(plan)
+
+
 def move(folder: Path, settings: Settings) -> None:
     """What quit does with read messages: to mbox first, then out of the box."""
     box = open_mailbox(str(folder / "box"), settings)
@@ -51,17 +76,37 @@ def move(folder: Path, settings: Settings) -> None:
     box.commit(Plan(remove=[1, 2], flags={0: OLD}))
 
 
+def program(folder: Path, typed: bytes, *options: str) -> None:
+    """The whole program, with this on its standard input. Never returns."""
+    reader, writer = os.pipe()
+    os.write(writer, typed)
+    os.close(writer)
+    os.dup2(reader, 0)
+    posix.environ[b"HOME"] = os.fsencode(folder)
+    posix.environ[b"XDG_STATE_HOME"] = os.fsencode(folder / "state")
+    from pymail.main import main
+
+    sys.exit(main(["-n", "-S", f"spool={folder}", "-S", "lock-timeout=2", *options]))
+
+
 def main(job: str, folder: Path) -> None:
     """Do one job; `start` is what every start of pymail does."""
-    settings = Settings(str(folder / "state"), "", lock_timeout=2)
+    settings = Settings(str(folder / "state" / "pymail"), "", lock_timeout=2)
     blocks(layout.PAGE)
     if job == "append":
         append(folder / "box", settings)
     elif job == "save":
         append(folder / "new", settings)
     elif job == "start":
-        for name in filter(lambda name: (folder / name).exists(), ("box", "mbox", "new")):
-            open_mailbox(str(folder / name), settings)
+        for name in ("box", "mbox", "new", pwd.getpwuid(os.geteuid()).pw_name):
+            if (folder / name).exists():
+                open_mailbox(str(folder / name), settings)
+    elif job == "deliver":
+        program(folder, b"From bob@x Tue Nov 14 22:13:20 2023\n" + ADDED[0], "--deliver")
+    elif job in TYPED:
+        program(folder, TYPED[job].format(new=folder / "new").encode(), "-N")
+    elif job.startswith("maildir"):
+        maildir(folder, job, settings)
     elif job == "move":
         move(folder, settings)
     else:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from program import USER
 
 from pymail.mailboxes import journal
 from pymail.mailboxes.mailbox import Settings
@@ -26,8 +27,12 @@ pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is no
 
 JOB = (sys.executable, "-I", "-S", commit_job.__file__)
 # What a mailbox goes through; calls that only look cannot tear anything, but may be the moment of a kill.
-FALLIBLE = {"openat", "mkdir", "write", "pwrite64", "pread64", "fsync", "ftruncate", "fallocate", "rename", "unlink"}
+FALLIBLE = {
+    "openat", "mkdir", "write", "pwrite64", "pread64", "fsync", "ftruncate", "fallocate", "rename", "unlink", "linkat",
+}  # fmt: skip
 CALLS = ",".join([*sorted(FALLIBLE), "fcntl,flock,fstat,newfstatat,utimensat,fchmod,close"])
+# The files of a job: a mailbox that is changed by a plan, mbox, a new file, and the system mailbox.
+NAMES = ("box", "mbox", "new", USER)
 LETTERS = [b"Subject: s%d\nMessage-ID: <%d@x>\n\n" % (n, n) + b"line %d\n" % n * (n * 150 + 3) for n in range(8)]
 ARRIVED = b"From late@example.org Tue Nov 14 22:13:20 2023\nSubject: late\n\nFresh.\n\n"
 
@@ -35,12 +40,13 @@ ARRIVED = b"From late@example.org Tue Nov 14 22:13:20 2023\nSubject: late\n\nFre
 def fresh(folder: Path) -> Path:
     """A folder with a mailbox of eight letters, of some pages."""
     folder.mkdir()
-    (folder / "state" / "journal").mkdir(parents=True, mode=0o700)
-    (folder / "state").chmod(0o700)
+    (folder / "state" / "pymail" / "journal").mkdir(parents=True, mode=0o700)
+    for each in (folder / "state", folder / "state" / "pymail"):
+        each.chmod(0o700)
     octets = b"".join(
         b"From bob@example.org Tue Nov 14 22:13:%02d 2023\n" % n + letter + b"\n" for n, letter in enumerate(LETTERS)
     )
-    for name in ("box", "mbox"):
+    for name in ("box", "mbox", USER):
         (folder / name).write_bytes(octets)
         (folder / name).chmod(0o600)
     return folder
@@ -48,23 +54,24 @@ def fresh(folder: Path) -> Path:
 
 def files(folder: Path) -> dict[str, bytes]:
     """The mailboxes in a folder, with what a killed run began brought to its end by the next start."""
-    settings = Settings(str(folder / "state"), "", lock_timeout=2)
-    for name in ("box", "mbox", "new"):
+    settings = Settings(str(folder / "state" / "pymail"), "", lock_timeout=2)
+    for name in NAMES:
         path = folder / name
         (folder / f"{name}.lock").unlink(missing_ok=True)
         if path.exists():
             open_mailbox(str(path), settings).close()
-    left = journal.pending(str(folder / "state"))
+    left = journal.pending(str(folder / "state" / "pymail"))
     assert not left, left
     assert not list(folder.glob("*.lock"))
-    return {name: (folder / name).read_bytes() for name in ("box", "mbox", "new") if (folder / name).exists()}
+    return {name: (folder / name).read_bytes() for name in NAMES if (folder / name).exists()}
 
 
 def touched(folder: Path) -> tuple[str, ...]:
     """strace's options for the files that a job changes."""
-    paths = [folder / name for name in ("box", "box.lock", "mbox", "mbox.lock", "new", "new.lock", "state/journal")]
-    for name in ("box", "mbox"):
-        file = journal.file_for(str(folder / "state"), (folder / name).stat())
+    paths = [folder / each for name in NAMES for each in (name, f"{name}.lock")]
+    paths += [folder, folder / "state" / "pymail" / "journal"]
+    for name in ("box", "mbox", USER):
+        file = journal.file_for(str(folder / "state" / "pymail"), (folder / name).stat())
         paths += [Path(file), Path(file + ".new")]
     return tuple(option for path in paths for option in ("-P", str(path)))
 
@@ -87,7 +94,7 @@ def outcomes(tmp_path: Path, job: str) -> tuple[dict[str, bytes], dict[str, byte
     for name in re.findall(r"(?m)^\d+ +(\w+)\(", log.read_text(errors="replace")):
         seen[name] += 1
         calls.append((name, seen[name]))
-    assert len(calls) > 10
+    assert len(calls) > 5
     return before, after, calls
 
 
@@ -120,6 +127,11 @@ def letters_of(octets: bytes) -> list[bytes]:
     return [letter.partition(b"\n")[2] for letter in re.split(rb"(?m)^(?=From )", octets)[1:]]
 
 
+def all_letters(found: dict[str, bytes]) -> Counter[bytes]:
+    """How often each letter is in the files."""
+    return Counter(letter for octets in found.values() for letter in letters_of(octets))
+
+
 slow = pytest.mark.slow
 SINGLE = ("delete", "grow", "mixed", "cut", "empty", "vanish", "append", "save")
 
@@ -146,16 +158,69 @@ def test_mail_that_arrives_after_the_kill_stays(tmp_path: Path, job: str) -> Non
     print(f"{job}: mail delivered after a kill at each of {len(calls)} calls")
 
 
-def test_a_kill_at_any_call_of_moving_leaves_each_letter_somewhere(tmp_path: Path) -> None:
-    before, after, calls = outcomes(tmp_path, "move")
-    whole = set(letters_of(before["box"]))
-    for which, folder, _ in attempts(tmp_path, "move", "signal=KILL", calls):
+# What the whole program does, in the system mailbox: where its letters are then.
+MOVES = {"move": ("box", "mbox"), "quit": (USER, "mbox"), "quit-before": (USER, "mbox"), "mbox": (USER, "mbox")}
+PROGRAM = ("quit", "quit-before", "mbox", "save-quit", "copy", "deliver")
+
+
+@pytest.mark.parametrize("job", ["move", *(pytest.param(job, marks=slow) for job in MOVES if job != "move")])
+def test_a_kill_at_any_call_of_moving_leaves_each_letter_somewhere(tmp_path: Path, job: str) -> None:
+    before, after, calls = outcomes(tmp_path, job)
+    source, target = MOVES[job]
+    whole = set(letters_of(before[source]))
+    for which, folder, _ in attempts(tmp_path, job, "signal=KILL", calls):
         found = files(folder)
-        counts = Counter([*letters_of(found["box"]), *letters_of(found["mbox"])])
+        counts = Counter([*letters_of(found[source]), *letters_of(found[target])])
         assert set(counts) == whole, which
         assert old_or_new(found, before, after), which
-        assert sum(counts.values()) - len(letters_of(before["mbox"])) in (8, 10), which
-    print(f"move: killed at each of {len(calls)} calls")
+        assert sum(counts.values()) - len(letters_of(before[target])) in (8, 10), which
+    print(f"{job}: killed at each of {len(calls)} calls")
+
+
+@slow
+@pytest.mark.parametrize("job", PROGRAM)
+def test_a_kill_at_any_call_of_the_program_leaves_each_file_old_or_new(tmp_path: Path, job: str) -> None:
+    before, after, calls = outcomes(tmp_path, job)
+    assert before != after
+    for which, folder, _ in attempts(tmp_path, job, "signal=KILL", calls):
+        found = files(folder)
+        if job == "deliver":
+            # Its From_ line tells the time of its arrival.
+            assert all_letters(found) in (all_letters(before), all_letters(after)), which
+            continue
+        assert old_or_new(found, before, after), which
+        if job == "save-quit" and found[USER] != before[USER]:
+            assert found["new"] == after["new"], which
+    print(f"{job}: killed at each of {len(calls)} calls")
+
+
+@slow
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EDQUOT", "EINTR"])
+@pytest.mark.parametrize("job", PROGRAM)
+def test_an_error_at_any_call_of_the_program_is_told_and_costs_no_letter(
+    tmp_path: Path, job: str, error: str
+) -> None:
+    before, after, calls = outcomes(tmp_path, job)
+    tried = [call for call in calls if call[0] in FALLIBLE]
+    expected = [all_letters(before), all_letters(after)]
+    for which, folder, status in attempts(tmp_path, job, f"error={error}", tried):
+        found = files(folder)
+        counts = all_letters(found)
+        # A command that failed did nothing, those after it did what they could: a letter is where it was, or was to be.
+        for letter, count in counts.items():
+            assert min(each[letter] for each in expected) <= count <= 1 + max(each[letter] for each in expected), which
+        assert set(counts) >= set(expected[0]) & set(expected[1]), which
+        assert status or counts == expected[1], which
+    print(f"{job}: {error} at each of {len(tried)} calls")
+
+
+@pytest.mark.parametrize("fault", ["signal=KILL", pytest.param("error=EIO", marks=slow)])
+def test_incorporating_new_mail_changes_nothing_whatever_fails(tmp_path: Path, fault: str) -> None:
+    before, after, calls = outcomes(tmp_path, "inc")
+    assert before == after
+    for which, folder, _ in attempts(tmp_path, "inc", fault, calls):
+        assert files(folder) == before, which
+    print(f"inc: {fault} at each of {len(calls)} calls")
 
 
 @slow
@@ -204,9 +269,9 @@ def repair_killed_at(
     saved = (folder / "box").read_bytes()
     script = "import sys; from pathlib import Path; import commit_job; commit_job.blocks(4096)\n"
     script += "from pymail.mailboxes.mailbox import Settings; from pymail.mailboxes.opening import open_mailbox\n"
-    script += f"open_mailbox({str(folder / 'box')!r}, Settings({str(folder / 'state')!r}, '', 2))"
+    script += f"open_mailbox({str(folder / 'box')!r}, Settings({str(folder / 'state' / 'pymail')!r}, '', 2))"
     argv = [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); {script}"]
-    journals = [path for path in (folder / "state" / "journal").iterdir()]
+    journals = [path for path in (folder / "state" / "pymail" / "journal").iterdir()]
     kept = {path: path.read_bytes() for path in journals}
     (folder / "box.lock").unlink(missing_ok=True)
     options = ("-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={count}")
@@ -248,13 +313,14 @@ def test_a_full_disk_leaves_the_mailbox_old_or_new(tmp_path: Path, job: str, ful
     for pages in [*range(1, 12), *range(12, 70, 4)]:
         folder, result = fresh(tmp_path / "fresh"), tmp_path / "result"
         disk = folder / full
-        size = pages * 4096 + sum(path.stat().st_size // 4096 * 4096 + 4096 for path in disk.rglob("*"))
+        there = [path.stat().st_size for path in disk.rglob("*") if path.is_file()]
+        size = 4096 * (pages + sum(-(-octets // 4096) for octets in there))
         script = f"""cp -a {disk} {tmp_path}/copy; mount -t tmpfs -o mode=0700,size={size} none {disk}
             cp -a {tmp_path}/copy/. {disk}; {" ".join(JOB)} {job} {folder}; echo $? > {tmp_path}/status
             {" ".join(JOB)} start {folder} && cp -a {folder} {result}"""
         done = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, timeout=60)
         assert "Traceback" not in done.stderr, done.stderr
-        found = {name: (result / name).read_bytes() for name in ("box", "mbox", "new") if (result / name).exists()}
+        found = {name: (result / name).read_bytes() for name in NAMES if (result / name).exists()}
         assert old_or_new(found, before, after), pages
         status = int((tmp_path / "status").read_text())
         assert same(found, after) if status == 0 else status in (73, 74), (pages, status)
@@ -274,10 +340,10 @@ def test_what_another_program_changed_after_a_kill_is_left_alone_and_told(tmp_pa
     with open(folder / "box", "r+b") as box:
         box.write(octets)
     (folder / "box.lock").unlink(missing_ok=True)
-    mailbox = open_mailbox(str(folder / "box"), Settings(str(folder / "state"), "", 2))
+    mailbox = open_mailbox(str(folder / "box"), Settings(str(folder / "state" / "pymail"), "", 2))
     assert "left alone" in "".join(mailbox.notes)
     assert (folder / "box").read_bytes() == octets
-    assert list((folder / "state" / "journal").glob("*.kept"))
+    assert list((folder / "state" / "pymail" / "journal").glob("*.kept"))
 
 
 def test_an_append_works_without_a_state_folder(tmp_path: Path) -> None:
