@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .mailbox import Deposit, Plan
 
+_PARTS = ("tmp", "new", "cur")
 _INFO = ":2,"
 _LETTERS = {"D": DRAFT, "F": FLAGGED, "R": ANSWERED, "S": SEEN}
 
@@ -94,7 +95,10 @@ class Maildir(Mailbox):
 
     def commit(self, plan: Plan) -> Outcome:
         self._refuse()
-        arrived = self.refresh()
+        try:
+            arrived = self.refresh()
+        except OSError as error:
+            raise MailError(f"{self.name}: nothing was changed: {reason(error)}", IOERR) from error
         here = [index for index in range(len(self)) if self.names[index] in self.places]
         try:
             for index, octets in plan.replace.items():
@@ -143,8 +147,10 @@ class Maildir(Mailbox):
 
     def _replace(self, index: int, octets: bytes) -> None:
         made = _write(self.folder, stamped([octets], 0))[0]
-        if not self._moving(index, lambda path: os.rename(made, path)):
-            os.unlink(made)
+        try:
+            self._moving(index, lambda path: os.rename(made, path))
+        finally:
+            _unlink(made)
 
     def _moving(self, index: int, change: Callable[[str], None]) -> bool:
         """Do something to the letter's file, wherever it is by now; was it there?"""
@@ -187,11 +193,12 @@ def append_to(path: str, deposits: Iterable[Deposit]) -> tuple[bool, int]:
     First all are written and on disk in tmp, then all get their names. Raises MailError, OSError.
     """
     made = not os.path.lexists(path)
-    if made:
-        for part in ("tmp", "new", "cur"):
+    if not made and not any(os.path.isdir(os.path.join(path, part)) for part in _PARTS):
+        raise MailError(f"{path}: is not a Maildir (it has no cur, new and tmp)", CANTCREAT)
+    for part in _PARTS:
+        # A run that was killed may have made only some of them.
+        if not os.path.isdir(os.path.join(path, part)):
             make_folder(os.path.join(path, part))
-    elif not os.path.isdir(os.path.join(path, "tmp")):
-        raise MailError(f"{path}: is not a Maildir (it has no tmp)", CANTCREAT)
     ready: list[tuple[str, str]] = []
     size = 0
     try:
@@ -199,9 +206,7 @@ def append_to(path: str, deposits: Iterable[Deposit]) -> tuple[bool, int]:
             file, octets = _write(path, stamped(deposit.pieces, 0))
             ready.append((file, os.path.join(path, _place(os.path.basename(file), deposit.flags, ""))))
             size += octets
-        _name(ready)
-        for part in ("cur", "new"):
-            sync_folder(os.path.join(path, part))
+        _name(path, ready)
     except OSError as error:
         raise MailError(f"{path}: nothing was appended: {reason(error)}", IOERR) from error
     finally:
@@ -210,15 +215,19 @@ def append_to(path: str, deposits: Iterable[Deposit]) -> tuple[bool, int]:
     return made, size
 
 
-def _name(ready: list[tuple[str, str]]) -> None:
-    """Give the letters in tmp their names; all or, when one cannot be named, none."""
-    for count, (file, place) in enumerate(ready):
-        try:
+def _name(path: str, ready: list[tuple[str, str]]) -> None:
+    """Give the letters in tmp their names, on disk when this returns; all or, when something fails, none."""
+    named = []
+    try:
+        for file, place in ready:
             os.rename(file, place)
-        except OSError:
-            for _, named in ready[:count]:
-                _unlink(named)
-            raise
+            named.append(place)
+        for part in ("cur", "new"):
+            sync_folder(os.path.join(path, part))
+    except OSError:
+        for place in named:
+            _unlink(place)
+        raise
 
 
 def _write(folder: str, pieces: Iterable[bytes]) -> tuple[str, int]:
@@ -289,7 +298,8 @@ def _place(name: str, flags: int, info: str) -> str:
 
 
 def _unlink(path: str) -> None:
+    """Tidy up: what is left in tmp is nobody's letter."""
     try:
         os.unlink(path)
-    except FileNotFoundError:
+    except OSError:
         pass

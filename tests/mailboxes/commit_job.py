@@ -62,6 +62,8 @@ def maildir(folder: Path, job: str, settings: Settings) -> None:
     box = open_mailbox(str(folder / "dir"), settings)
     deposits = [Deposit([octets], SEEN) for octets in ADDED]
     plan = Plan(remove=[1, 4], flags={0: OLD, 3: SEEN | OLD}, replace={5: b"Subject: edited\n\nnew\n"})
+    from pymail.mailboxes import deposit  # noqa: F401
+
     os.path.exists("/pymail-begins")
     if job == "maildir-save":
         append_to(str(folder / "dir"), deposits, settings=settings)

@@ -145,3 +145,13 @@ def test_an_edited_letter_keeps_its_name(folder: Path) -> None:
     box(folder).commit(Plan(replace={0: b"E: f\n\nnew\n"}))
     assert names(folder) == {"cur/1.a:2,S"}
     assert (folder / "cur/1.a:2,S").read_bytes() == b"E: f\n\nnew\n"
+
+
+@pytest.mark.parametrize("there", [("tmp",), ("new",), ("tmp", "new")])
+def test_a_maildir_that_a_kill_left_half_made_is_made_whole(tmp_path: Path, there: tuple[str, ...]) -> None:
+    for part in there:
+        (tmp_path / "box" / part).mkdir(parents=True, mode=0o700)
+    append_to(str(tmp_path / "box"), [Deposit([b"Subject: s\n\ntext\n"])])
+    mailbox = open_mailbox(str(tmp_path / "box"), Settings(""))
+    assert len(mailbox) == 1
+    mailbox.close()
