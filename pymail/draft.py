@@ -23,13 +23,14 @@ class Draft:
     `message_id`, `date`, `content_type` and `encoding` (Content-Transfer-Encoding of a text that
     is encoded already) are "" unless given, and so are wishes for the text: `transfer` its
     encoding, `charsets` to try for it in order, `octets` the charset when it is no UTF-8.
+    `targets` are files and commands that get it as well (expandaddr).
     `in_reply_to` and `references` hold message ids, `headers` more fields as (name, text).
     """
 
     __slots__ = (
         "alternative", "attachments", "authors", "bcc", "body", "cc", "charsets", "content_type", "date", "encoding",
         "flowed", "headers", "html", "in_reply_to", "message_id", "octets", "references", "reply_to", "sender",
-        "subject", "to", "transfer",
+        "subject", "targets", "to", "transfer",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -39,6 +40,7 @@ class Draft:
         self.cc: list[Address] = []
         self.bcc: list[Address] = []
         self.reply_to: list[Address] = []
+        self.targets: list[str] = []
         self.subject = ""
         self.body = Body()
         self.html: Body | None = None

@@ -131,7 +131,7 @@ def _finish(s: Session, draft: Draft, record: str | None) -> int:
         if not _complete(s, draft):
             return 0
         people = draft.recipients()
-        if not people:
+        if not people and not draft.targets:
             raise MailError("no recipients; name at least one address", USAGE)
         letter = _written(s, draft)
         copy = _record_file(s, draft, record)
@@ -139,7 +139,26 @@ def _finish(s: Session, draft: Draft, record: str | None) -> int:
         bury(s, draft)
         raise
     assert draft.sender
-    return carry(s, draft.sender, people, letter, copy)
+    status = carry(s, draft.sender, people, letter, copy) if people else 0
+    return _hand_over(s, draft, letter) or status if draft.targets else status
+
+
+def _hand_over(s: Session, draft: Draft, letter: Letter) -> int:
+    """Give the letter to the files and commands that are to have it; what one of them did not take is kept."""
+    from pymail import targets
+
+    assert draft.sender
+    if s.variables.flag("debug"):
+        s.say(*(f"to {target}" for target in draft.targets))
+        return 0
+    try:
+        status = targets.hand_over(s, draft.targets, letter, draft.sender.spec)
+    except BaseException:
+        _bury(s, letter, draft.sender.spec)
+        raise
+    if status:
+        _bury(s, letter, draft.sender.spec)
+    return status
 
 
 def _complete(s: Session, draft: Draft) -> bool:

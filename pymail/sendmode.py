@@ -49,7 +49,12 @@ def _tell_what_waits(s: Session) -> None:
 
 def _draft(s: Session, options: Options) -> Draft:
     draft = Draft()
-    draft.to = _people(s, [*options.operands, *options.literal])
+    words = [*options.operands, *options.literal]
+    if s.variables.text("expandaddr") is not None:
+        from pymail import targets
+
+        words, draft.targets = targets.parted(s, words)
+    draft.to = _people(s, words)
     draft.cc = _people(s, options.all("cc"))
     draft.bcc = _people(s, options.all("bcc"))
     for word in options.all("target"):
@@ -154,7 +159,7 @@ def _from_header(s: Session, given: Draft) -> Draft:
     draft.sender = given.sender or draft.sender or next(iter(draft.authors), None)
     if given.sender:
         draft.authors = []
-    draft.attachments = given.attachments
+    draft.attachments, draft.targets = given.attachments, given.targets
     draft.headers += given.headers
     draft.content_type = given.content_type or draft.content_type
     draft.transfer, draft.alternative = given.transfer, given.alternative

@@ -37,7 +37,7 @@ ORDER = """
     verbs.table verbs.kinds verbs.selection
     conditions interpreter terminal recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice
-    undelivered unfinished aloud waiting post writing
+    undelivered unfinished aloud waiting targets post writing
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.leave verbs.send verbs.shell
     verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists

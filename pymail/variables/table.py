@@ -154,6 +154,7 @@ SENDING = (
     Variable("message-inject-tail", TEXT, None, "Text behind that of each letter; \\t and \\n count."),
     Variable("signature", TEXT, None, "A file that is added to the text of each letter."),
     Variable("autocc", TEXT, None, "Who gets a copy of each letter."),
+    Variable("expandaddr", TEXT, None, "Recipients may be |commands and /files; or a list: file, pipe, restrict."),
     Variable("autobcc", TEXT, None, "Who gets a blind copy of each letter."),
     Variable("on-compose-enter", TEXT, None, "The macro that runs before a letter is written."),
     Variable("on-compose-splice", TEXT, None, "The macro whose output is added to a letter, with tilde escapes."),

@@ -30,7 +30,7 @@ def mail(s: Session, text: str) -> None:
 def mail_recorded(s: Session, text: str) -> None:
     """As mail, with a copy in the recipient's file."""
     draft = _to(s, text)
-    compose(s, draft, s.file_of(draft.to[0].spec))
+    compose(s, draft, s.file_of(draft.to[0].spec) if draft.to else None)
 
 
 def _to(s: Session, text: str) -> Draft:
@@ -38,8 +38,14 @@ def _to(s: Session, text: str) -> Draft:
     if not text and s.keyboard.terminal:
         text = s.keyboard.read("To: ") or ""
     draft = Draft()
+    if s.variables.text("expandaddr") is not None:
+        from pymail import targets, words
+
+        typed = [word.text for word in words.split(text)]
+        people, draft.targets = targets.parted(s, typed)
+        text = text if not draft.targets else " ".join(people)
     draft.to = recipients(s, text)
-    if not draft.to:
+    if not draft.to and not draft.targets:
         raise MailError("mail: to whom? name at least one address", USAGE)
     return draft
 
