@@ -5,58 +5,55 @@ places and under several names, and what it tidies up at its end costs a fifth o
 module of this package costs one look at its source and one read of its compiled form.
 
 A bundle saves most of that too: one file with a module and all that its import brings along, compiled,
-which are run one behind the other without being searched for. The first run that needs a bundle leaves
-it where Python keeps compiled forms: who may write there may change what runs anyway. It counts while
-each of its sources is as it was. What is unusual (not compiled, compiled from an older source, nothing
-may be written) is left to Python's own search.
+which are run one behind the other without being searched for. It counts while each of its sources is
+as it was; a run that misses one leaves it for the next (bundles.py). What is unusual (not compiled,
+compiled from an older source) is left to Python's own search.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: at the start that costs as much as three modules.
 import gc
 import posix
 import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import MAGIC_NUMBER
-from marshal import dumps, loads
+from marshal import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import CodeType, ModuleType
 
-    # Name, source, whether that is of a folder, its time in nanoseconds, its size, code.
-    Compiled = tuple[str, str, bool, int, int, CodeType]
+    # Its name, its source, whether that is of a folder, the source's time (nanoseconds) and size, its code.
+    Module = tuple[str, str, bool, int, int, CodeType]
 
 # What usual runs come by, one after the other.
-BUNDLES = frozenset((
-    "pymail.main", "pymail.interpreter", "pymail.readmode", "pymail.mailboxes.scan", "pymail.mailboxes.mbox",
-    "pymail.verbs.leave", "pymail.sendmode", "pymail.transports.smtp", "pymail.transports.sendmail",
-))  # fmt: skip
+BUNDLES = (
+    "pymail.main", "pymail.ownership", "pymail.interpreter", "pymail.verbs.settings", "pymail.readmode",
+    "pymail.mailboxes.scan", "pymail.mailboxes.mbox", "pymail.verbs.leave", "pymail.sendmode",
+    "pymail.transports.smtp", "pymail.transports.sendmail",
+)  # fmt: skip
 
 _SINGLE = f".{sys.implementation.cache_tag}.pyc"
 _BUNDLE = f".{sys.implementation.cache_tag}.opt-bundle.pyc"  # PEP 488
 _SECOND = 10**9
-_Module = type(sys)
 
 
 class Finder:
-    """Finds and loads the modules of the package in a folder (PEP 451), and makes the bundles that it misses.
+    """Finds and loads the modules of the package in a folder (PEP 451), and notes the bundles that it misses.
 
-    `loaded` are modules that came singly, in the order in which they were ready; `begun` says how many there
-    were before a bundle was missed, `missed` what would have been in it. `whole`: Python's search was not needed.
+    `loaded` are the modules that came singly, in the order in which they were ready; `begun` says of a module
+    whose bundle was missed where that belongs and how many were ready before, `missed` what should be in it.
+    `whole` is false when one came by Python's own search, so that `loaded` does not tell all.
     """
-
-    __slots__ = ("package", "loaded", "begun", "missed", "whole")
 
     def __init__(self, package: str) -> None:
         self.package = package
-        self.loaded: list[Compiled] = []
-        self.begun: dict[str, int] = {}
-        self.missed: list[list[Compiled]] = []
+        self.loaded: list[Module] = []
+        self.begun: dict[str, tuple[str, int]] = {}
+        self.missed: dict[str, list[Module]] = {}
         self.whole = True
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: "Sequence[str] | None", target: object = None) -> ModuleSpec | None:
         """Where a module is, its compiled form read already; None for what Python shall search for."""
         if name == "pymail":
             return self._single(name, self.package, "__init__")
@@ -64,10 +61,11 @@ class Finder:
             return None
         folder, last = path[0], name.rpartition(".")[2]
         if name in BUNDLES:
-            bundle = _bundle(f"{folder}/__pycache__/{last}{_BUNDLE}")
+            file = f"{folder}/__pycache__/{last}{_BUNDLE}"
+            bundle = self._bundle(file)
             if bundle:
                 return self._unpack(bundle)
-            self.begun[name] = len(self.loaded)
+            self.begun[name] = file, len(self.loaded)
         spec = self._single(name, folder, last) or self._single(name, f"{folder}/{last}", "__init__")
         self.whole = self.whole and spec is not None
         return spec
@@ -75,23 +73,18 @@ class Finder:
     def create_module(self, spec: ModuleSpec) -> None:
         """A module as Python makes them."""
 
-    def exec_module(self, module: ModuleType) -> None:
+    def exec_module(self, module: "ModuleType") -> None:
         """Run the compiled form in the module."""
         spec = module.__spec__
         assert spec is not None
-        compiled, spec.loader_state = spec.loader_state, None
+        loaded, spec.loader_state = spec.loader_state, None
         module.__file__ = spec.origin  # what else Python notes of files nobody asks for
-        exec(compiled[-1], module.__dict__)
+        exec(loaded[-1], module.__dict__)
         if self.begun:
-            self.loaded.append(compiled)
+            self.loaded.append(loaded)
             if spec.name in self.begun:
-                self.missed.append(self.loaded[self.begun.pop(spec.name) :])
-
-    def keep(self) -> None:
-        """Write the bundles that were missed, if compiled forms may be written at all."""
-        for bundle in self.missed if self.whole and not sys.dont_write_bytecode else ():
-            folder, _, file = bundle[-1][1].rpartition("/")
-            _write(f"{folder}/__pycache__/{file.removesuffix('.py')}{_BUNDLE}", MAGIC_NUMBER + dumps(bundle))
+                file, before = self.begun.pop(spec.name)
+                self.missed[file] = self.loaded[before:]
 
     def _single(self, name: str, folder: str, file: str) -> ModuleSpec | None:
         source = f"{folder}/{file}.py"
@@ -103,15 +96,29 @@ class Finder:
             return None
         return self._spec((name, source, file == "__init__", time, size, loads(memoryview(octets)[16:])))
 
-    def _unpack(self, bundle: list[Compiled]) -> ModuleSpec:
+    def _bundle(self, path: str) -> "list[Module]":
+        """The modules of a bundle; none when it is missing or damaged, or of another Python, folder or source."""
+        octets = _octets(path)
+        if octets[:4] != MAGIC_NUMBER:
+            return []
+        try:
+            modules: list[Module] = loads(memoryview(octets)[4:])
+        except (EOFError, TypeError, ValueError):
+            return []
+        for module in modules:
+            if _stamp(module[1]) != module[3:5] or not module[1].startswith(self.package + "/"):
+                return []
+        return modules
+
+    def _unpack(self, bundle: "list[Module]") -> ModuleSpec:
         """Load all modules of a bundle but the last, which is found with that."""
         modules = sys.modules
-        for compiled in bundle[:-1]:
-            name = compiled[0]
+        for each in bundle[:-1]:
+            name = each[0]
             if name in modules:
                 continue
-            spec = self._spec(compiled)
-            module = modules[name] = _Module(name)
+            spec = self._spec(each)
+            module = modules[name] = type(sys)(name)
             module.__spec__ = spec
             module.__package__ = spec.parent
             if spec.submodule_search_locations is not None:
@@ -121,27 +128,12 @@ class Finder:
             setattr(modules[parent], last, module)
         return self._spec(bundle[-1])
 
-    def _spec(self, compiled: Compiled) -> ModuleSpec:
-        name, source, is_package = compiled[:3]
-        spec = ModuleSpec(name, self, origin=source, loader_state=compiled, is_package=is_package)  # type: ignore[arg-type]
+    def _spec(self, module: "Module") -> ModuleSpec:
+        name, source, is_package = module[:3]
+        spec = ModuleSpec(name, self, origin=source, loader_state=module, is_package=is_package)  # type: ignore[arg-type]
         if spec.submodule_search_locations is not None:
             spec.submodule_search_locations.append(source.rpartition("/")[0])
         return spec
-
-
-def _bundle(path: str) -> list[Compiled]:
-    """The modules of the bundle in a file, none when it is missing, damaged, of another Python, or too old."""
-    octets = _octets(path)
-    if octets[:4] != MAGIC_NUMBER:
-        return []
-    try:
-        modules: list[Compiled] = loads(memoryview(octets)[4:])
-    except (EOFError, TypeError, ValueError):
-        return []
-    for module in modules:
-        if _stamp(module[1]) != module[3:5]:
-            return []
-    return modules
 
 
 def _stamp(path: str) -> tuple[int, int]:
@@ -164,20 +156,6 @@ def _octets(path: str) -> bytes:
     return octets
 
 
-def _write(path: str, octets: bytes) -> None:
-    """Put a file in its place, whole or not at all."""
-    temporary = f"{path}.{posix.getpid()}"
-    try:
-        descriptor = posix.open(temporary, posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL | posix.O_CLOEXEC, 0o644)
-        try:
-            if posix.write(descriptor, octets) == len(octets):
-                posix.replace(temporary, path)
-        finally:
-            posix.close(descriptor)
-    except OSError:
-        return
-
-
 def run() -> None:
     """Run the program, and leave the process with its exit status."""
     gc.set_threshold(100_000, 50, 50)  # as it is, loading modules alone sets off dozens of collections
@@ -191,5 +169,8 @@ def run() -> None:
         sys.stderr.flush()
     except OSError:
         status = status or 74  # sysexits.h: EX_IOERR
-    finder.keep()
+    if finder.missed and finder.whole and not sys.dont_write_bytecode:
+        from pymail import bundles
+
+        bundles.keep(finder.missed)
     posix._exit(status)

@@ -32,7 +32,8 @@ def layout(tmp_path: Path) -> Path:
     (root / "bin").mkdir(parents=True)
     (root / PACKAGES / "pymail").mkdir(parents=True)
     (root / PACKAGES / "pymail" / "__init__.py").touch()
-    shutil.copy(ROOT / "pymail" / "start.py", root / PACKAGES / "pymail")
+    for name in ("start.py", "bundles.py"):
+        shutil.copy(ROOT / "pymail" / name, root / PACKAGES / "pymail")
     (root / PACKAGES / "pymail" / "main.py").write_text(STUB)
     for name in ("pymail", "pymail-python"):
         shutil.copy(LAUNCHER / name, root / "bin" / name)
@@ -82,6 +83,26 @@ def test_python_starts_bare_with_the_arguments_as_given(layout: Path, way: Calla
     done = run(*way(layout), "-s", "two words", "*", "")
     assert (done.returncode, done.stderr) == (7, "")
     assert json.loads(done.stdout) == {"flags": [1, 1], "arguments": ["-s", "two words", "*", ""], "site": False}
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ({"LANG": "C.UTF-8"}, True),
+        ({"LC_CTYPE": "de_DE.utf8", "LANG": "C"}, True),
+        ({"LC_ALL": "fr_FR.ISO-8859-1", "LC_CTYPE": "C.UTF-8"}, False),
+        ({"LANG": "C"}, False),
+        ({}, False),
+    ],
+)
+def test_python_is_told_of_utf_8_by_the_locale_alone(layout: Path, locale: dict[str, str], told: bool) -> None:
+    echo = layout / "bin" / "python-echo"
+    echo.write_text("#!/bin/sh\nprintf '%s\\n' \"$*\"\n")
+    echo.chmod(0o755)
+    shutil.copy(LAUNCHER / "pymail-python", layout / "bin")
+    set_first_line(layout, f"#!{echo}")
+    options = run(*by_path(layout), env={"PATH": os.environ["PATH"], **locale}).stdout.partition(str(layout))[0]
+    assert options == ("-I -S -X utf8 " if told else "-I -S ")
 
 
 def test_first_line_as_pipx_leaves_it_is_understood(layout: Path) -> None:
@@ -142,6 +163,22 @@ def test_bundle_is_run_in_place_of_compiled_modules(layout: Path) -> None:
         (compiled / f"{module}.{sys.implementation.cache_tag}.pyc").unlink()
     assert json.loads(run(*by_path(layout)).stdout)["site"] == "Finder"
     assert not list(compiled.glob("other.*"))
+
+
+def test_bundle_of_a_package_that_was_copied_is_left_alone(layout: Path, tmp_path: Path) -> None:
+    bundle_of(layout)
+    shutil.copytree(layout, tmp_path / "copy")
+    main = tmp_path / "copy" / PACKAGES / "pymail" / "main.py"
+    main.write_text(STUB.replace("return 7", "return 8"))
+    os.utime(main, (1, 1))
+    assert run(*by_path(tmp_path / "copy")).returncode == 8
+
+
+def test_bundle_has_no_code_that_only_people_and_checkers_read(layout: Path) -> None:
+    source = 'from __future__ import annotations\n"""A docstring."""\n' + STUB.replace("main()", "main() -> int")
+    (layout / PACKAGES / "pymail" / "main.py").write_text('"""A text."""\n' + source)
+    octets = bundle_of(layout).read_bytes()
+    assert not any(text in octets for text in (b"A text.", b"annotations", b"__future__"))
 
 
 def test_bundle_is_for_its_owner_to_write(layout: Path) -> None:

@@ -42,7 +42,7 @@ ORDER = """
     verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
-    smtpwords editline conversation delivery presence readmode scriptmode sendmode queuemode main start __main__
+    smtpwords editline conversation delivery presence readmode scriptmode sendmode queuemode main bundles start __main__
 """.split()
 
 LOADERS_BY_NAME = {"start", "interpreter", "mailboxes.opening", "transports.choose"}

@@ -6,13 +6,9 @@ program should load no more than it must.
 
 from __future__ import annotations
 
-import fcntl
 import posix
 import sys
 import time
-
-# The C part of `struct`.
-from _struct import pack, unpack
 
 # Between two looks whether the lock is still held (seconds).
 _PAUSE = 0.02
@@ -41,6 +37,9 @@ def _is_at_rest(fd: int) -> bool:
     if sys.platform != "linux":
         # The form of the question differs from system to system.
         return True
+    import fcntl
+    from _struct import pack, unpack  # the C part of `struct`
+
     asked = pack(_FLOCK, fcntl.F_RDLCK, 0, 0, 0, 0)
     try:
         answer = fcntl.fcntl(fd, fcntl.F_GETLK, asked)
