@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 
 class Eml(Mailbox):
-    """An open letter, `fd`, which is this mailbox's own."""
+    """An open letter, `fd`, which is this mailbox's own; `begin` octets stand before it."""
 
-    def __init__(self, name: str, path: str | None, fd: int) -> None:
+    def __init__(self, name: str, path: str | None, fd: int, begin: int = 0) -> None:
         self.name = name
         self.path = path
         self.fd = fd
+        self.begin = begin
         self.readonly = "a single letter keeps no flags"
-        self.notes = []
+        self.notes = [f"{name}: read as a letter, without {begin} octets that stand before it"] if begin > 3 else []
         self.details = []
 
     def __len__(self) -> int:
@@ -39,16 +40,16 @@ class Eml(Mailbox):
         return 0
 
     def size(self, index: int) -> int:
-        return os.fstat(self.fd).st_size
+        return os.fstat(self.fd).st_size - self.begin
 
     def lines(self, index: int) -> int:
-        return letter.lines(self.fd)
+        return letter.lines(self.fd, self.begin)
 
     def head(self, index: int) -> bytes:
-        return letter.head(self.fd)
+        return letter.head(self.fd, self.begin)
 
     def pieces(self, index: int) -> Iterator[bytes]:
-        return letter.pieces(self.fd)
+        return letter.pieces(self.fd, begin=self.begin)
 
     def received(self, index: int) -> tuple[str, int]:
         return "", 0

@@ -14,13 +14,40 @@ if TYPE_CHECKING:
 _PIECE = 1 << 18
 # Where no empty line ends a header sooner, it ends after so many octets.
 LONGEST_HEADER = 1 << 20
+# Fields by which the header of a letter is known behind something else.
+_KNOWN = frozenset(
+    b"date from to cc subject message-id received return-path delivered-to mime-version content-type reply-to".split()
+)
+_JUNK_LINES = 8
 
 
-def pieces(fd: int, step: int = _PIECE) -> Iterator[bytes]:
-    """The letter; CRLF becomes LF when its first line ends so. Raises OSError."""
-    at, held, crlf = 0, b"", False
+def begins(text: bytes) -> int:
+    """Where in the beginning of a file a letter begins: behind a byte order mark, empty lines, some junk; else -1.
+
+    Two fields that letters have must follow each other there.
+    """
+    at = 3 if text.startswith(b"\xef\xbb\xbf") else 0
+    for _ in range(_JUNK_LINES):
+        line, _, rest = text[at:].partition(b"\n")
+        # A field may have more lines, which begin with a blank.
+        after = next((other for other in rest.split(b"\n") if other[:1] not in (b" ", b"\t")), b"")
+        if _is_known(line) and _is_known(after):
+            return at
+        if line.startswith(b"From "):
+            break
+        at += len(line) + 1
+    return -1
+
+
+def _is_known(line: bytes) -> bool:
+    return line.partition(b":")[0].rstrip(b" \t").lower() in _KNOWN
+
+
+def pieces(fd: int, step: int = _PIECE, begin: int = 0) -> Iterator[bytes]:
+    """The letter, which begins at `begin`; CRLF becomes LF when its first line ends so. Raises OSError."""
+    at, held, crlf = begin, b"", False
     while piece := os.pread(fd, step, at):
-        if at == 0:
+        if at == begin:
             crlf = piece[piece.find(b"\n") - 1 :][:2] == b"\r\n"
         at += len(piece)
         if crlf:
@@ -34,20 +61,20 @@ def pieces(fd: int, step: int = _PIECE) -> Iterator[bytes]:
         yield held
 
 
-def head(fd: int) -> bytes:
+def head(fd: int, begin: int = 0) -> bytes:
     """The header block with the empty line that ends it. Raises OSError."""
-    begin = b""
-    for piece in pieces(fd, 1 << 14):
-        begin += piece
-        if begin.startswith(b"\n"):
+    found = b""
+    for piece in pieces(fd, 1 << 14, begin):
+        found += piece
+        if found.startswith(b"\n"):
             return b"\n"
-        if (end := begin.find(b"\n\n")) >= 0:
-            return begin[: end + 2]
-        if len(begin) > LONGEST_HEADER:
-            return begin[: begin.rfind(b"\n", 0, LONGEST_HEADER) + 1 or LONGEST_HEADER]
-    return begin
+        if (end := found.find(b"\n\n")) >= 0:
+            return found[: end + 2]
+        if len(found) > LONGEST_HEADER:
+            return found[: found.rfind(b"\n", 0, LONGEST_HEADER) + 1 or LONGEST_HEADER]
+    return found
 
 
-def lines(fd: int) -> int:
+def lines(fd: int, begin: int = 0) -> int:
     """Line ends in the letter. Raises OSError."""
-    return sum(piece.count(b"\n") for piece in pieces(fd))
+    return sum(piece.count(b"\n") for piece in pieces(fd, begin=begin))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SCHEMES = ("mbox", "maildir", "file")
 _REMOTE = ("pop3", "pop3s", "imap", "imaps")
 _LOOKED_AT = 4096
+# Octets of a byte order mark: before a letter it is no junk.
+_MARK = 3
 # From this size on, an index is read sooner than the file is scanned.
 INDEXED = 1 << 19
 # First octets of compressed files; which of them it is, packed.py knows.
@@ -175,7 +177,9 @@ def _copied(name: str, source: int, kind: str, why: str, settings: Settings) -> 
 
 def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str, scheme: str) -> Mailbox:
     """The open file as the kind of mailbox that it is."""
-    if scheme == "mbox" or _is_mbox(fd):
+    begin = posix.pread(fd, _LOOKED_AT, 0)
+    where = -1 if scheme == "mbox" else _letter_at(begin)
+    if scheme == "mbox" or not 0 <= where <= _MARK and _is_mbox(fd, begin):
         if path is not None and settings.cache and posix.fstat(fd).st_size >= INDEXED:
             from .indexed import Indexed
 
@@ -183,22 +187,30 @@ def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str,
         from .mbox import Mbox
 
         return Mbox(name, path, fd, settings, why)
-    if _is_header(posix.pread(fd, _LOOKED_AT, 0)):
+    if where >= 0:
         from . import eml
 
-        return eml.Eml(name, path, fd)
+        return eml.Eml(name, path, fd, where)
     raise MailError(f"{name}: is not a mailbox: no message begins in it", DATA)
 
 
-def _is_mbox(fd: int) -> bool:
+def _letter_at(begin: bytes) -> int:
+    """Where in the beginning of a file a single letter begins; -1 when it is none."""
+    if _is_header(begin):
+        return 0
+    if not begin or begin.startswith(b"From "):
+        return -1
+    from . import letter
+
+    return letter.begins(begin)
+
+
+def _is_mbox(fd: int, begin: bytes) -> bool:
     """Is the file empty, or does a message begin in it, be it after some junk?"""
     from . import scan
 
-    begin = posix.pread(fd, _LOOKED_AT, 0)
     if not begin or begin.startswith(b"From ") and scan.is_first(begin):
         return True
-    if _is_header(begin):
-        return False
     columns = scan.Columns()
     scan.extend(fd, columns, posix.fstat(fd).st_size)
     return len(columns) > 0

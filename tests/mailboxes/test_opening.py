@@ -211,3 +211,36 @@ def test_a_file_that_cannot_be_read_is_a_matter_of_permission(tmp_path: Path) ->
         assert caught.value.status == NOPERM
 
     users.as_ordinary(look)
+
+
+HEADER = b"From: a@b\nSubject: s\n\ntext\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [(b"\xef\xbb\xbf", False), (b"\n", False), (b"\r\n\r\n", True), (b"junk\n", True), (b"* 1 FETCH {9}\n\n", True)],
+)
+def test_a_letter_behind_a_mark_or_some_junk_is_read_and_junk_is_told(
+    tmp_path: Path, before: bytes, told: bool
+) -> None:
+    path = tmp_path / "letter.eml"
+    path.write_bytes(before + HEADER)
+    mailbox = open_mailbox(str(path), Settings(""))
+    assert isinstance(mailbox, Eml) and bool(mailbox.notes) == told
+    assert mailbox.raw(0) == HEADER and mailbox.head(0) == HEADER[:-5]
+    assert (mailbox.size(0), mailbox.lines(0), mailbox.summary(0).subject) == (len(HEADER), 4, "s")
+    mailbox.close()
+
+
+@pytest.mark.parametrize("octets", [b"junk\n" * 9 + HEADER, b"junk\nSubject: s\nno field\n", b"\xef\xbb\xbfjunk\n"])
+def test_what_is_no_letter_is_not_taken_for_one(tmp_path: Path, octets: bytes) -> None:
+    (tmp_path / "file").write_bytes(octets)
+    with pytest.raises(MailError, match="no message begins in it"):
+        open_mailbox(str(tmp_path / "file"), Settings(""))
+
+
+def test_junk_that_looks_like_a_header_does_not_hide_the_messages_of_an_mbox(tmp_path: Path) -> None:
+    (tmp_path / "box").write_bytes(b"junk\n" + HEADER + b"\n" + MBOX)
+    mailbox = open_mailbox(str(tmp_path / "box"), Settings(""))
+    assert isinstance(mailbox, Mbox)
+    mailbox.close()
