@@ -234,8 +234,9 @@ def _sourced(s: Session, name: Word) -> str:
 def if_(s: Session, text: str) -> None:
     """Do the lines up to endif on a condition.
 
-    s: sending, r: reading, t: on a terminal. Or when a test holds: `-N name`, `-Z name` (set, unset), `$name ==
-    text`, `!=`, `=~`, `=%`, `-eq` and the like, joined by `&&`, `||` and `!`, grouped by `[ ]`.
+    s: sending, r: reading, t: on a terminal. Or when a test holds: `-N name`, `-Z name` (set, unset), `-n text`, `-z
+    text` (something, nothing), `$name == text`, `!=`, `=~`, `=%`, `-eq` and the like, joined by `&&`, `||` and `!`,
+    grouped by `[ ]`.
     """
     conditions = s.sources[-1].conditions
     skipped = False in conditions or None in conditions

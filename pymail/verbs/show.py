@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pymail import __version__, interpreter, msglist, printing
+from pymail.errors import USAGE, MailError
 from pymail.session import Session
+from pymail.variables.table import TABLE
 from pymail.verbs import selection, table
 from pymail.verbs.kinds import NOTHING, Words
 from pymail.verbs.selection import MESSAGE_OR_NONE, MSGLIST, PARTS
@@ -111,12 +113,16 @@ def top_as_type(s: Session, numbers: list[int]) -> None:
         printing.print_top(s, number, 5 if count is None else count, "type")
 
 
-@verb("hel[p]", "?", kind=Words("[command]", 0, 1), sending=True)
+@verb("hel[p]", "?", kind=Words("[command ...]"), sending=True)
 def help_(s: Session, names: list[str]) -> None:
-    """Explain the commands, or one of them."""
+    """Explain the commands, or some of them.
+
+    Variables are explained too, and tilde escapes.
+    """
     interpreter.load_all()
+    for name in names:
+        _explain(s, name)
     if names:
-        _explain(s, interpreter.lookup(names[0]))
         return
     rows = [(f"{row.name} {row.kind.synopsis}", row.help) for row in sorted(table.VERBS, key=_place)]
     forms = list(msglist.FORMS)
@@ -148,12 +154,36 @@ def _table(rows: list[tuple[str, str]], columns: int) -> list[str]:
     return lines
 
 
-def _explain(s: Session, row: table.Verb) -> None:
-    for spelling in row.spellings:
-        s.say(f"{spelling} {row.kind.synopsis}".rstrip())
-    s.say(f"    {row.help}")
-    if row.more:
-        s.say(f"    {row.more}")
+def _explain(s: Session, name: str) -> None:
+    if name in s.command_aliases:
+        s.say(f"{name} is short for {s.command_aliases[name]}")
+    elif name.startswith("~"):
+        _explain_escape(s, name[1:])
+    elif table.find(name) is None and name in TABLE:
+        interpreter.execute(s, f"variables {name}")
+    else:
+        row = interpreter.lookup(name)
+        _describe(s, [f"{spelling} {row.kind.synopsis}" for spelling in row.spellings], row.help, row.more)
+
+
+def _explain_escape(s: Session, spelling: str) -> None:
+    from pymail.escapes.every import ESCAPES
+
+    found = [row for row in ESCAPES if spelling in row.spellings]
+    if not found:
+        raise MailError(f"~{spelling}: unknown tilde escape; ~? lists them while a letter is typed", USAGE)
+    for row in found:
+        _describe(s, [f"~{each} {row.synopsis}" for each in row.spellings], row.help, row.more)
+
+
+def _describe(s: Session, heads: list[str], *texts: str) -> None:
+    import textwrap
+
+    for head in heads:
+        s.say(head.rstrip())
+    for text in texts:
+        for line in textwrap.wrap(text, s.screen()[1] - 1, initial_indent="    ", subsequent_indent="    "):
+            s.say(line)
 
 
 @verb("l[ist]", kind=NOTHING, sending=True)
