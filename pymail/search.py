@@ -107,8 +107,17 @@ def authors(mailbox: Mailbox, text: str, allnet: bool, mine: Callable[[str], boo
     `mine`, which knows my addresses, letters of mine are known by their recipients (POSIX showto).
     """
     if mine is None and not allnet:
-        return _field(mailbox, "from", Words(text))
+        return _senders(mailbox, Words(text))
     return _authors(mailbox, text, allnet, mine)
+
+
+def _senders(mailbox: Mailbox, test: Words) -> Iterator[int]:
+    """As fields for From; who sent a message without it is in its From_ line."""
+    for places, values in mailbox.texts(b"From", range(len(mailbox))):
+        if "" in values:
+            values = [value or mailbox.received(place)[0] for place, value in zip(places, values, strict=True)]
+        for at in test.among(values):
+            yield places[at]
 
 
 def _authors(mailbox: Mailbox, text: str, allnet: bool, mine: Callable[[str], bool] | None) -> Iterator[int]:
