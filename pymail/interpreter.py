@@ -197,6 +197,8 @@ def _continues(line: str) -> bool:
 def execute(session: Session, line: str) -> None:
     """Carry out one line: find its verb, pass the gate, run it. Raises MailError, OSError, Leave."""
     line = line.strip(" \t")
+    if "\0" in line:
+        raise MailError("a command cannot hold a NUL character", USAGE)
     # A backslash before a command keeps it from being taken for a command alias (s-nail).
     own = line.startswith("\\")
     line = line[own:]

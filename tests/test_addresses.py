@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import email.message
 import email.policy
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -295,3 +297,9 @@ def test_plain_address_is_what_the_grammar_makes_of_it(text: str) -> None:
         return found
 
     assert outcome(split) == outcome(by_grammar)
+
+
+def test_what_a_fuzzer_came_upon_is_read_and_written_on_one_line() -> None:
+    for line in (Path(__file__).parent / "mail/fuzzed/addresses.txt").read_text().splitlines():
+        text = base64.b64decode(line).decode("utf-8", "surrogateescape")
+        assert not set("\r\n") & set("".join(written(lenient(text))))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.header
 import email.message
 import email.policy
 import email.utils
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -194,3 +196,12 @@ def test_a_huge_header_takes_linear_time(block: bytes) -> None:
         headers.content(value)
     headers.find(block, b"subject")
     assert time.process_time() - started < 5
+
+
+def test_what_a_fuzzer_came_upon_is_read() -> None:
+    for line in (Path(__file__).parent / "mail/fuzzed/headers.txt").read_text().splitlines():
+        block = base64.b64decode(line)
+        for _, value in headers.fields(block):
+            assert not set("\r\n") & set(headers.decode(value))
+        kind, parameters = headers.content(block)
+        assert not set("\r\n") & {*kind, *"".join(parameters.values())}

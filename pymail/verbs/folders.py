@@ -71,12 +71,15 @@ def _is_touched(s: Session, path: str) -> bool:
 @verb("folders", kind=Names("[directory]", 0, 1))
 def folders(s: Session, names: list[Word]) -> None:
     """List the folder directory."""
-    from pymail import process
+    from pymail import printing, process
+    from pymail.width import safe
 
     folder = s.filename(names[0]) if names else s.names().directory
     if not folder:
         raise MailError("folders: no folder directory; set folder=DIRECTORY", USAGE)
-    process.shell(s, f"{s.variables.text('LISTER') or 'ls'} {_quoted(folder)}")
+    # Not to the terminal itself: others may have named what lies there.
+    _, listed = process.filter_through(s, f"{s.variables.text('LISTER') or 'ls'} {_quoted(folder)}", b"")
+    printing.put(s, map(safe, listed.decode("utf-8", "surrogateescape").splitlines()))
 
 
 def _quoted(path: str) -> str:

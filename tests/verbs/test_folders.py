@@ -98,10 +98,11 @@ def test_autosort_numbers_the_messages_of_what_opens(s: Room) -> None:
     assert s.do("from 1").split()[-1] == "one"
 
 
-def test_folders_are_listed_by_lister(s: Room, capfd: pytest.CaptureFixture[str]) -> None:
-    s.do("folders", "set LISTER='echo listed'", "folders")
-    out = capfd.readouterr().out
-    assert out.split()[:2] == ["home", "work"] and "listed" in out
+def test_folders_are_listed_by_lister(s: Room) -> None:
+    assert s.do("folders").split()[:2] == ["home", "work"]
+    assert s.do("set LISTER='echo listed'", "folders").startswith("listed ")
+    (Path(s.names().directory) / "\x1b[2Jx").touch()
+    assert "^[[2Jx" in s.do("set LISTER=ls", "folders")
 
 
 def test_without_a_folder_directory_it_is_said(s: Room) -> None:
