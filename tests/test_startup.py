@@ -72,6 +72,12 @@ def test_sending_a_letter_loads_no_dear_module(program: str, home: Home, sink: S
     assert len(own(modules)) <= MOST_TO_SEND
 
 
+def test_sending_by_a_program_loads_no_dear_module(home: Home) -> None:
+    modules = loaded(START, home, "-S", "mta=/bin/true", "-s", "Hello", "bob@test.example", input=b"text\n")
+    assert "pymail.transports.sendmail" in modules and not slow(modules, DEAR)
+    assert len(own(modules)) <= MOST_TO_SEND
+
+
 def test_sending_a_file_to_several_loads_no_slow_module(home: Home, sink: Sink) -> None:
     (home.path / "notes.txt").write_text("notes\n")
     words = ["-s", "Grüße", "-a", "notes.txt"]

@@ -7,7 +7,7 @@ program starts, so that one that cannot be read to its end is never sent cut off
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # signal costs as much as all the rest
-import os
+import posix
 
 from pymail.errors import CANTCREAT, CONFIG, IOERR, MailError, printable, reason
 from pymail.transports.transport import Answer, Envelope, Transport, Unreachable, checked
@@ -74,10 +74,10 @@ class Sendmail(Transport):
         try:
             for piece in source.pieces():
                 _write(letter, piece)
-            os.lseek(letter, 0, os.SEEK_SET)
+            posix.lseek(letter, 0, 0)
             status, told = self._run(words, letter)
         finally:
-            os.close(letter)
+            posix.close(letter)
         code, text = self._meaning(status, told)
         note = f"{self.name}: {told}" if told and not status else ""
         return [Answer(recipient, code, text, note) for recipient in envelope.recipients]
@@ -88,18 +88,18 @@ class Sendmail(Transport):
         said = _file(1)
         try:
             status = _wait(self._start(words, letter, said))
-            output = os.pread(said, WORDS, 0)
+            output = posix.pread(said, WORDS, 0)
         finally:
-            os.close(said)
+            posix.close(said)
         return status, " ".join(printable(output.decode("utf-8", "surrogateescape")).split())
 
     def _start(self, words: list[str], letter: int, said: int) -> int:
-        places = [(os.POSIX_SPAWN_DUP2, letter, 0), (os.POSIX_SPAWN_DUP2, said, 1), (os.POSIX_SPAWN_DUP2, said, 2)]
+        places = [(posix.POSIX_SPAWN_DUP2, file, place) for place, file in enumerate((letter, said, said))]
         # Python ignores these two; a program expects them to be as usual.
         usual = [_signal.SIGPIPE, _signal.SIGXFSZ]
         _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # ignored, perhaps, and then no status would ever come
         try:
-            return os.posix_spawn(self.name, words, os.environ, file_actions=places, setsigdef=usual)
+            return posix.posix_spawn(self.name, words, posix.environ, file_actions=places, setsigdef=usual)
         except OSError as error:
             raise Unreachable(f"{self.name}: {error.strerror}") from None
 
@@ -134,8 +134,9 @@ def _file(size: int) -> int:
     """A file without a name; `size` is about what comes into it, 0 when unknown."""
     try:
         if 0 < size <= SMALL:
-            return os.memfd_create("pymail")
-        return os.open(os.environ.get("TMPDIR") or "/tmp", os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            return posix.memfd_create("pymail")
+        folder = posix.environ.get(b"TMPDIR") or "/tmp"
+        return posix.open(folder, posix.O_TMPFILE | posix.O_RDWR | posix.O_CLOEXEC, 0o600)
     except (AttributeError, OSError):
         return _plain_file()  # this system, or that folder, knows no file without a name
 
@@ -145,7 +146,7 @@ def _plain_file() -> int:
 
     try:
         file, path = mkstemp()
-        os.unlink(path)
+        posix.unlink(path)
     except OSError as error:
         raise MailError(f"temporary file: {reason(error)}", CANTCREAT) from None
     return file
@@ -155,16 +156,16 @@ def _write(file: int, octets: bytes) -> None:
     view = memoryview(octets)
     try:
         while view:
-            view = view[os.write(file, view) :]
+            view = view[posix.write(file, view) :]
     except OSError as error:
         raise MailError(f"temporary file: {reason(error)}", IOERR) from None
 
 
 def _wait(child: int) -> int:
     try:
-        status = os.waitpid(child, 0)[1]
+        status = posix.waitpid(child, 0)[1]
     except BaseException:
-        os.kill(child, _signal.SIGTERM)
-        os.waitpid(child, 0)
+        posix.kill(child, _signal.SIGTERM)
+        posix.waitpid(child, 0)
         raise
-    return os.waitstatus_to_exitcode(status)
+    return posix.waitstatus_to_exitcode(status)
