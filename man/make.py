@@ -60,7 +60,7 @@ def verb_list() -> str:
     for row in sorted(table.VERBS, key=lambda row: (row.name.lower(), row.name)):
         heads = [f"Ic {word(spelling)}" for spelling in row.spellings]
         synopsis = f" Ar {word(row.kind.synopsis)}" if row.kind.synopsis else ""
-        text = [row.help, row.more, "" if row.startup else "Not in start-up files."]
+        text = [row.help, row.more, row.limits]
         rows.append((" , ".join(heads) + synopsis, " ".join(filter(None, text))))
     return items(rows)
 

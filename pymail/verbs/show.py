@@ -163,7 +163,7 @@ def _explain(s: Session, name: str) -> None:
         interpreter.execute(s, f"variables {name}")
     else:
         row = interpreter.lookup(name)
-        _describe(s, [f"{spelling} {row.kind.synopsis}" for spelling in row.spellings], row.help, row.more)
+        _describe(s, [f"{spelling} {row.kind.synopsis}" for spelling in row.spellings], row.help, row.more, row.limits)
 
 
 def _explain_escape(s: Session, spelling: str) -> None:

@@ -70,6 +70,17 @@ class Verb:
         lines = (self.function.__doc__ or "").strip().split("\n")[1:]
         return " ".join(" ".join(lines).split())
 
+    @property
+    def limits(self) -> str:
+        """Where it is refused, a sentence; "" for nowhere."""
+        places = (
+            ("in start-up files", self.startup),
+            ("while a letter is written", self.composing),
+            ("in a read-only mailbox", not self.changes),
+        )
+        refused = [where for where, is_allowed in places if not is_allowed]
+        return f"Not {', '.join(refused)}." if refused else ""
+
     def answers_to(self, word: str) -> bool:
         """Is `word` this verb, or an abbreviation down to its shortest form?"""
         return any(whole.startswith(word) and word.startswith(short) for short, whole in self.words)
