@@ -169,6 +169,9 @@ def _unquoted(raw: bytes, whole: bool) -> bytes:
     """A value without its quotes; one without quotes ends at a blank or comment unless it is `whole`."""
     if raw.startswith(b'"'):
         inner = raw[1:].replace(b"\\\\", b"\0").replace(b'\\"', b"\1").partition(b'"')[0]
+        if inner[1:3] != b":\\" and not inner.startswith(b"\0"):
+            # Else it is a path of Windows, which is seldom quoted as it should be.
+            inner = inner.replace(b"\\", b"")
         return inner.replace(b"\1", b'"').replace(b"\0", b"\\")
     if whole:
         return raw

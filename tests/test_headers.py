@@ -128,6 +128,8 @@ def test_python_reads_an_encoded_subject_as_it_was_given(text: str) -> None:
         (b"text/plain charset=x", ("text/plain", {"charset": "x"})),
         (b'a/b; name="x;\\"y\\\\z"; q=1', ("a/b", {"name": 'x;"y\\z', "q": "1"})),
         (b'a/b; name="C:\\dir\\x"', ("a/b", {"name": "C:\\dir\\x"})),
+        (b'a/b; name="\\\\host\\x"', ("a/b", {"name": "\\host\\x"})),
+        (b'a/b; name="of\\path\\3d"', ("a/b", {"name": "ofpath3d"})),
         (b"attachment; filename=a (1) b.txt", ("attachment", {"filename": "a (1) b.txt"})),
         (b'attachment; filename="open', ("attachment", {"filename": "open"})),
         (b"attachment; filename==?utf-8?Q?=C3=BC?=", ("attachment", {"filename": "ü"})),
