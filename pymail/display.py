@@ -165,7 +165,7 @@ def _content(item: Item, width: int) -> Iterator[str]:
         if part.type == "text/html":
             yield from _html(html.page(part.text(decode.LARGEST_SHOWN), width))
         else:
-            yield from decode.lines(part, width)
+            yield from map(_not_ours, decode.lines(part, width))
         yield from _noted(_rest(part))
     elif item.kind != NAMED:
         yield from ("    " + line for line in report.told(part))
@@ -178,7 +178,7 @@ def _html(page: html.Page) -> Iterator[str]:
     doubts = dict.fromkeys(doubt.link(text, target) for text, target in page.anchors)
     for remark in list(doubts)[:_MOST_REMARKS]:
         yield from _noted(remark)
-    yield from page.lines
+    yield from map(_not_ours, page.lines)
     yield from page.references()
 
 
@@ -187,6 +187,11 @@ def _rest(part: Part) -> str:
     if part.end - part.stop <= decode.LARGEST_SHOWN or part.size <= decode.LARGEST_SHOWN:
         return ""
     return f"only the first {decode.LARGEST_SHOWN >> 20} MiB of {part.size:,} octets are shown; write saves all"
+
+
+def _not_ours(line: str) -> str:
+    """A line of a letter, moved by a blank where it could be taken for a remark of this program."""
+    return " " + line if line.startswith("[--") else line
 
 
 def _noted(remark: str) -> Iterator[str]:

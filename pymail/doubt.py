@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
+_LONGEST = 1000  # characters of a link's text that are looked at
 # Top-level domains that make a bare `name.tld` a host rather than a file name.
 _TOPS = ("com", "org", "net", "edu", "gov", "mil", "int", "info", "biz")
 # Scripts that are written together in one word (UTS 39, highly restrictive, and Hangul with Hanja).
@@ -21,27 +22,41 @@ _TOGETHER = (
 
 def sender(name: str, address: str) -> str:
     """What is odd about an author, "" when nothing is."""
-    for word in name.translate(_SEPARATORS).split():
+    # NFKC: a wide \uff20 is a sign for at, too.
+    for word in unicodedata.normalize("NFKC", name[:_LONGEST]).translate(_SEPARATORS).split():
         local, at, domain = word.rpartition("@")
         if at and local and "." in domain.strip(".") and word.lower() != address.lower():
-            return f"the sender's name shows {word}, but the address is {address}"
+            return f"the sender's name shows {word}, but the address is {address or 'missing'}"
     domain = address.rpartition("@")[2]
-    return f"the sender's domain {domain} ({_ascii(domain)}) mixes scripts" if mixes_scripts(domain) else ""
+    odd = letters(domain)
+    return f"the sender's domain {domain} ({_ascii(domain)}) {odd}" if odd else ""
 
 
 def link(text: str, target: str) -> str:
     """What is odd about a link, "" when nothing is."""
     shown, real = _named(text), _host(target)
     if not real:
-        return ""
+        scheme, colon, _ = target.partition(":")
+        elsewhere = shown and colon and scheme.isalpha() and scheme.lower() != "mailto"
+        return f"a link that reads {shown} leads to {scheme}:" if elsewhere else ""
     if shown and _owner(shown) != _owner(real):
         return f"a link that reads {shown} leads to {real}"
-    return f"a link leads to {real} ({_ascii(real)}), which mixes scripts" if mixes_scripts(real) else ""
+    odd = letters(real)
+    return f"a link leads to {real} ({_ascii(real)}), which {odd}" if odd else ""
 
 
-def mixes_scripts(domain: str) -> bool:
-    """Whether one label of a domain, as Unicode, has letters of scripts that are not written together."""
-    return any(_mixed(_unicode(label)) for label in domain.split("."))
+def letters(domain: str) -> str:
+    """What is odd about the letters of a domain, "" when nothing is.
+
+    That one label, as Unicode, has letters of scripts that are not written together, or none but letters of
+    another script that look Latin.
+    """
+    labels = [_unicode(label).lower() for label in domain.split(".")]
+    if any(map(_mixed, labels)):
+        return "mixes scripts"
+    if any(label and _LOOKS_LATIN.issuperset(label) and not label.isascii() for label in labels):
+        return "has letters that only look Latin"
+    return ""
 
 
 def _mixed(label: str) -> bool:
@@ -68,8 +83,11 @@ def _ascii(domain: str) -> str:
 
 
 def _named(text: str) -> str:
-    """The host that a link's text names, "" when it names none."""
-    if not text or " " in text or "@" in text:
+    """The host that a link's text names, "" when it names none; among other words only with http:// or www."""
+    text = text[:_LONGEST]
+    if " " in text:
+        return next(filter(None, map(_named, [word for word in text.split() if _is_web(word.lower())])), "")
+    if not text or "@" in text:
         return ""
     host = _host(text) if "://" in text else text.partition("/")[0].lower().strip(".,;:()")
     if "://" in text or host.startswith("www.") or host.rpartition(".")[2] in _TOPS and "." in host:
@@ -77,12 +95,17 @@ def _named(text: str) -> str:
     return ""
 
 
+def _is_web(word: str) -> bool:
+    return word.lstrip("<(\"'").startswith(("http://", "https://", "www."))
+
+
 def _host(target: str) -> str:
     """The host of a web address, without user, port and closing dot; "" for any other kind of link."""
-    scheme, separator, rest = target.partition("://")
+    target = target.replace("\\", "/")  # as browsers do (WHATWG URL)
+    scheme, separator, rest = ("https:" + target if target.startswith("//") else target).partition("://")
     if not separator or scheme.lower() not in ("http", "https", "ftp"):
         return ""
-    place = rest.replace("\\", "/").partition("/")[0].partition("?")[0].partition("#")[0].rpartition("@")[2]
+    place = rest.partition("/")[0].partition("?")[0].partition("#")[0].rpartition("@")[2]
     return place.partition(":")[0].rstrip(".").lower()
 
 
@@ -93,4 +116,8 @@ def _owner(host: str) -> str:
     return ".".join(labels[-3 if short else -2 :])
 
 
+# Cyrillic and Greek, and what stands in a label beside letters.
+_LOOKS_LATIN = {
+    *"\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u04cf\u03bf\u03bd-0123456789"
+}
 _SEPARATORS = {ord(char): " " for char in "<>()[]\"',;:"}

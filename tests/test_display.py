@@ -117,3 +117,9 @@ def test_a_letter_that_the_reader_fails_on_is_shown_as_it_came() -> None:
 
     lines = list(display.message(b"Subject: x\n\nte\x1bxt\n", shown=fails))
     assert lines == ["[-- cannot be read as mail (RecursionError): shown as it came --]", "Subject: x", "", "te^[xt"]
+
+
+def test_a_text_cannot_make_remarks_of_the_program() -> None:
+    lines = shown(b"From: a@b\n\n[-- signature checked --]\n")
+    assert lines[-1] == " [-- signature checked --]"
+    assert shown(b"From: a@b\nContent-Type: text/html\n\n<p>[-- safe --]")[-1] == " [-- safe --]"
