@@ -122,22 +122,31 @@ class Headline:
 
     def _measured(self, values: dict[str, int | str]) -> str:
         """The line put together by cells; the room that a large number lacks is taken from blanks beside it."""
-        from pymail.width import cut, fit
+        from pymail.width import cells, cut, fit
 
-        line = ""
-        owed = 0
+        line, owed, used = "", 0, 0
         for part in self._parts:
             if isinstance(part, str):
                 line += part
+                used += cells(part)
                 continue
             text = str(values[part.letter])
             if part.letter in _NUMBERS:
                 room = max(part.width - owed, 0)
                 text = text.rjust(room) if part.right else text.ljust(room)
+                before = len(line)
                 line, owed = _pay(line, owed + len(text) - part.width)
+                used += len(line) - before + len(text)
                 line += text
+            elif part.width:
+                line += fit(text, part.width, right=part.right)
+                used += part.width
+            elif part is self._parts[-1] and used <= self._width:
+                return (line + cut(text, self._width - used)).rstrip()
             else:
-                line += fit(text, part.width, right=part.right) if part.width else cut(text, self._width)
+                text = cut(text, self._width)
+                line += text
+                used += cells(text)
         return cut(line, self._width).rstrip()
 
 

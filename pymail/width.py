@@ -63,6 +63,10 @@ def _cut(text: str, room: int) -> tuple[str, int]:
     text = safe(text[: room * LONGEST_CLUSTER]).replace("\t", " ")
     if text.isascii() or one_each(text[: room + 1]):
         return text[:room], min(len(text), room)
+    from pymail import scripts
+
+    if measured := scripts.measure(text, room):
+        return text[: measured[0]], measured[1]
     rules = _rules()
     kept, used = [], 0
     for cluster in rules.iter_graphemes(text):
@@ -93,9 +97,9 @@ def one_each(text: str) -> bool:
     """Whether each character is printable and known to take one cell: Latin, Greek, Cyrillic, their punctuation."""
     if not text.isprintable():
         return False
-    return max(text, default="") < "\u0300" or all(
-        char < "\u0300" or "\u0390" <= char < "\u0483" or "\u2010" <= char < "\u2028" for char in text
-    )
+    from pymail.scripts import ONE
+
+    return ONE.issuperset(text)
 
 
 def _visible(piece: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth, wcwidth
 
+from pymail.scripts import measure
 from pymail.width import cells, cut, fit, safe
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -94,3 +95,17 @@ def test_scripts_measured_without_wcwidth_agree_with_it() -> None:
         if char.isprintable() and not 0xD800 <= code < 0xE000 and wcwidth(char) != 1:
             assert cells(char) == max(wcswidth(char), 0), hex(code)
             assert code >= 0x300, hex(code)
+
+
+@given(st.text(st.sampled_from("aé ßЖ—\u0301\u200d日本ｶガ한글Ａ！🎉©\u302a"), max_size=30), st.integers(1, 40))
+def test_what_fits_is_known_without_a_table_where_it_can(text: str, room: int) -> None:
+    from wcwidth import iter_graphemes, wcswidth
+
+    found = measure(text, room)
+    if found is not None:
+        kept, used = "", 0
+        for cluster in iter_graphemes(text):
+            if used + wcswidth(cluster) > room:
+                break
+            kept, used = kept + cluster, used + wcswidth(cluster)
+        assert (text[: found[0]], found[1]) == (kept, used)

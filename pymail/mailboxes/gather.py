@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from pymail.summary import Summary
 
-# The fields of a list, each to the end of its line, or to the blank that says that it goes on.
-_FIELDS = re.compile(rb"\n(?=[DFS])((?:From|Date|Subject):[^\n]*(?:\n[ \t])?)").findall
+# The fields of a list, each with the lines that continue it.
+_FIELDS = re.compile(rb"\n(?=[DFS])((?:From|Date|Subject):[^\n]*(?:\n[ \t][^\n]*)*)").findall
 # A date in the usual form: `Date: Thu, 1 Jan 2015`, ` 02:13`, `:16`, ` +0200`.
 _DAY = re.compile(
     rb"Date: (?:[A-Z][a-z][a-z], )?(?:0?[1-9]|[1-3]\d) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}"
@@ -38,7 +38,7 @@ class Values:
     """Finds the field `name` in many headers, as far as it stands there once, spelt so and on one line."""
 
     def __init__(self, name: bytes) -> None:
-        self._find = re.compile(b"\n" + re.escape(name) + rb":([^\n]*(?:\n[ \t])?)").findall
+        self._find = re.compile(b"\n" + re.escape(name) + rb":([^\n]*(?:\n[ \t][^\n]*)*)").findall
         self._decoded: dict[bytes, str] = {}
 
     def add(
@@ -52,15 +52,16 @@ class Values:
         find, decoded = self._find, self._decoded
         for start, body in sides:
             found = find(data, start, body)
-            value = found[0].strip() if len(found) == 1 and b"\n" not in found[0] else patient(data, start, body)
+            value = found[0].strip() if len(found) == 1 and b"\r" not in found[0] else patient(data, start, body)
             if value.isascii() and b"=?" not in value:
                 text = str(value, "ascii")
-                texts.append(text if text.isprintable() else headers.decode(value))
-                continue
+                if text.isprintable():
+                    texts.append(text)
+                    continue
             if value not in decoded:
                 if len(decoded) >= _REMEMBERED:
                     decoded.clear()
-                decoded[value] = headers.decode(value)
+                decoded[value] = headers.decode(_unfolded(value))
             texts.append(decoded[value])
 
 
@@ -69,6 +70,7 @@ class Gatherer:
 
     def __init__(self) -> None:
         self._authors: dict[bytes, tuple[str, str]] = {}
+        self._subjects: dict[bytes, str] = {}
         self._days: dict[bytes, int] = {}
         self._zones: dict[bytes, int] = {}
 
@@ -90,7 +92,7 @@ class Gatherer:
             found.sort()
             try:
                 date, sender, subject = found
-                if subject[0] != 0x53 or b"\n" in subject:
+                if subject[0] != 0x53:
                     raise KeyError
                 zone = zones[date[-6:]]
                 sent = days[date[:-15]] + _MINUTES[date[-15:-9]] + _SECONDS[date[-9:-6]] - zone
@@ -104,11 +106,14 @@ class Gatherer:
                     known = summary.name, summary.address, summary.date, summary.zone
                     text = summary.subject
                 else:
-                    text = text_of(found[2][8:].strip())
+                    text = self._subject(found[2][8:].strip())
                 name, address, sent, zone = known
             else:
                 subject = subject[8:].strip()
-                text = str(subject, "ascii") if subject.isascii() and b"=?" not in subject else text_of(subject)
+                if subject.isascii() and b"=?" not in subject and b"\n" not in subject:
+                    text = str(subject, "ascii")
+                else:
+                    text = self._subject(subject)
             line = find(b"\n", start, body) + 1 or body
             letter = data[line:end]
             rows.names.append(name)
@@ -121,12 +126,21 @@ class Gatherer:
             )
             rows.subjects.append(text)
 
+    def _subject(self, value: bytes) -> str:
+        """The decoded text of a raw value; encoded ones are remembered, since answers repeat them."""
+        text = self._subjects.get(value)
+        if text is None:
+            if len(self._subjects) >= _REMEMBERED:
+                self._subjects.clear()
+            text = self._subjects[value] = text_of(_unfolded(value))
+        return text
+
     def _learn(self, found: list[bytes]) -> tuple[str, str, int, int] | None:
         """Name, address, date and zone in these fields, from now on remembered; None when they are not as usual."""
-        if len(found) != 3 or b"\n" in b"".join(found):
+        if len(found) != 3:
             return None
         date, sender, subject = found
-        if not sender.startswith(b"From:") or not subject.startswith(b"Subject:"):
+        if not sender.startswith(b"From:") or b"\n" in sender or not subject.startswith(b"Subject:"):
             return None
         day, minute, second, zone = date[:-15], date[-15:-9], date[-9:-6], date[-6:]
         if not (_DAY(day) and minute in _MINUTES and second in _SECONDS and _ZONE(zone)):
@@ -144,3 +158,7 @@ class Gatherer:
         self._authors[sender] = name, address
         self._days[day], self._zones[zone] = sum(parsed), parsed[1]
         return name, address, sent, parsed[1]
+
+
+def _unfolded(value: bytes) -> bytes:
+    return value.replace(b"\n\t", b" ").replace(b"\n", b"")

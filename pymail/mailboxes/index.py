@@ -148,7 +148,8 @@ class Index:
 
     def _keep(self, columns: Columns, stamp: Stamp, texts: Callable[[int], Chunk]) -> None:
         count = len(columns)
-        self.counted = min(self.counted, len(columns.starts.base)) if isinstance(columns.starts, Column) else 0
+        if isinstance(columns.starts, Column):
+            self.counted = min(self.counted, len(columns.starts.base))
         if self.builder is not None and self.knows_all(count):
             self._new_base(self.builder, columns)
         elif count - self.counted > max(_MANY, self.counted // 4):

@@ -88,6 +88,12 @@ def test_the_second_opening_reads_the_index(box: Path, indexed: Settings) -> Non
     assert visit(box, indexed) == truth(box)
 
 
+def test_closing_keeps_what_was_learnt(box: Path, indexed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pymail.mailboxes.index._MANY", 3)
+    visit(box, indexed)
+    assert uses_index(box, indexed) == 10
+
+
 def test_new_mail_is_added_and_the_old_is_not_read_again(box: Path, indexed: Settings) -> None:
     visit(box, indexed)
     for number in range(4):
