@@ -82,7 +82,8 @@ def test_no_verb_that_prints_lets_a_letter_drive_the_terminal(
 ) -> None:
     home = tmp_path_factory.mktemp("home")
     s = room(letters(text), home=home)
-    s.do(*VERBS, f"write 1 {home}", f"detach 2 {home}", f"save * {home}/box", f"copy * {home}/box", "Save *", "Copy *")
+    with contextlib.chdir(home):
+        s.do(*VERBS, "write 1 .", "detach 2 .", "save * box", "copy * box", "Save *", "Copy *")
     assert is_safe(s.said) and is_safe(s.complained), text
 
 
@@ -98,7 +99,7 @@ def test_the_pager_gets_safe_text(tmp_path_factory: pytest.TempPathFactory, text
 
 TYPED = (
     "{}", "type {}", "from {}", "from /{}", "from :{}", "from @{}@x", "from 1{}", "type 1.{}", "file {}", "Folder {}",
-    "save 1 {}", "copy 1 /nowhere/{}", "write 1 /nowhere/{}", "detach 1 /nowhere/{}", "source {}", "cd {}",
+    "save 1 {}", "copy 1 missing/{}", "write 1 missing/{}", "detach 1 missing/{}", "source {}", "cd {}",
     "set x={}", "set crt={}", "set {}", "unset {}", "alias {} {}", "alias {}", "unalias {}", "if {}", "retain {}",
     "ignore {}", "retain", "discard", "? {}", "headers {}", "z {}", "sort {}", "echo {}", "variables {}", "variables",
     "set", "alias", "account {}", "define {}", "call {}", "commandalias {} x", "commandalias", "shortcut {} {}",
@@ -108,13 +109,15 @@ TYPED = (
 )  # fmt: skip
 
 
-@given(TEXTS.filter(lambda text: "\n" not in text))
+# No path leads out of the folder of the test, and nothing is given to a shell.
+@given(TEXTS.filter(lambda text: text and not set("\n/!|") & set(text)))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_error_repeats_what_would_drive_the_terminal(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     home = tmp_path_factory.mktemp("home")
     s = room(2, home=home)
-    for line in TYPED:
-        _do(s, line.replace("{}", text))
+    with contextlib.chdir(home):
+        for line in TYPED:
+            _do(s, line.replace("{}", text))
     assert is_safe(s.complained)
     assert is_safe(s.said)
 
@@ -138,6 +141,6 @@ def test_names_of_files_are_shown_visibly(tmp_path: Path) -> None:
             "summary",
             "folders",
             "copy 1 +new",
-            f"copy 1 '{name}'",
+            f"copy 1 {tmp_path}/'{name}'",
         )
         assert is_safe(s.said) and is_safe(s.complained)
