@@ -24,9 +24,9 @@ ORDER = """
     mailboxes.mark mailboxes.sweep mailboxes.scan mailboxes.rest mailboxes.column mailboxes.texts mailboxes.base
     mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.leftovers
-    mailboxes.deposit mailboxes.prepend
+    mailboxes.letter mailboxes.packed mailboxes.deposit mailboxes.prepend
     mailboxes.changes mailboxes.commit mailboxes.gather mailboxes.mbox mailboxes.indexed
-    mailboxes.letter mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap mailboxes.packed
+    mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap
     mailboxes.opening
     deadletter
     transports.transport transports.url transports.wire transports.sevenbit transports.transaction transports.auth

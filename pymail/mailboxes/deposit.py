@@ -12,12 +12,13 @@ from __future__ import annotations
 import os
 from binascii import crc32
 
-from pymail.errors import IOERR, MailError, reason
+from pymail.errors import DATA, IOERR, MailError, reason
 from pymail.ownership import sync_folder
 
 from . import fromline
 from . import journal as journals
 from .journal import Journal, write
+from .layout import PAGE
 from .lock import Lock
 from .quoting import quoted
 from .rewrite import mend, tail_sum
@@ -42,12 +43,25 @@ def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tup
     made: list[bool] = []
     with Lock(path, settings.lock_timeout, lambda path: made.append(_make(path))) as lock:
         try:
+            check(lock)
             lock.notes += mend(lock, settings.state)
             return any(made), append(lock, deposits, settings.state), lock.notes
         except BaseException:
             if any(made) and os.fstat(lock.fd).st_size == 0:
                 os.unlink(path)
             raise
+
+
+def check(lock: Lock) -> None:
+    """Raise MailError (DATA) when the locked file is of a kind that nothing can be added to."""
+    begin = os.pread(lock.fd, PAGE, 0)
+    if not begin or begin.startswith(b"From "):
+        return
+    from . import letter, packed
+
+    kind = "is compressed" if packed.kind_of(begin) else "is a single letter" if letter.begins(begin) >= 0 else ""
+    if kind:
+        raise MailError(f"{lock.path}: {kind}: nothing can be added to it; name another file", DATA)
 
 
 def append(lock: Lock, deposits: Iterable[Deposit], state: str) -> int:

@@ -45,12 +45,11 @@ def open_mailbox(name: str, settings: Settings | None = None, *, readonly: bool 
         if path == "-" and not scheme:
             return _copied(name, 0, "", "it came from standard input", settings)
         status = posix.stat(path)
+        _check_scheme(name, scheme, S_ISDIR(status.st_mode))
         if S_ISDIR(status.st_mode):
             return _folder(name, path, settings, readonly)
         if not S_ISREG(status.st_mode):
             raise MailError(f"{name}: is neither a file nor a folder", DATA)
-        if scheme == "maildir":
-            raise MailError(f"{name}: is a file, not a Maildir", DATA)
         return _file(name, paths.realpath(path), settings, readonly, scheme)
     except FileNotFoundError:
         raise Missing(f"{name}: No such file or directory") from None
@@ -80,6 +79,8 @@ def append_to(
     if path == paths.NULL:
         return False, sum(len(piece) for letter in deposits for piece in letter.pieces)
     try:
+        if paths.lexists(path):
+            _check_scheme(name, scheme, paths.isdir(path))
         if paths.isdir(path) or (scheme or newkind) == "maildir" and not paths.lexists(path):
             from . import maildir
 
@@ -116,6 +117,14 @@ def split(name: str) -> tuple[str, str]:
     if mark and scheme in _SCHEMES:
         return scheme, path
     return "", name
+
+
+def _check_scheme(name: str, scheme: str, is_folder: bool) -> None:
+    """Raise MailError when a thing is not what its name says."""
+    if scheme == "maildir" and not is_folder:
+        raise MailError(f"{name}: is a file, not a Maildir", DATA)
+    if scheme == "mbox" and is_folder:
+        raise MailError(f"{name}: is a folder, not an mbox", DATA)
 
 
 def _is_mine(path: str) -> bool:

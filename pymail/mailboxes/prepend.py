@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from . import journal
-from .deposit import append_to, entries
+from .deposit import append_to, check, entries
 from .layout import Edits, Layout
 from .lock import Lock
 from .rewrite import carry_out, mend
@@ -32,6 +32,7 @@ def prepend_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> li
     if not (journal.usable(settings.state) and os.path.exists(path) and os.path.getsize(path)):
         return append_to(path, deposits, settings)[2]
     with Lock(path, settings.lock_timeout) as lock:
+        check(lock)
         notes = [*lock.notes, *mend(lock, settings.state)]
         found = Edits(1)
         found.add(0, 0, b"".join(entries(b"", deposits)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import os
 import pwd
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,9 @@ from pymail.mailboxes.mailbox import Deposit, Missing, Plan, Settings
 from pymail.mailboxes.maildir import Maildir
 from pymail.mailboxes.mbox import Mbox
 from pymail.mailboxes.opening import append_to, default_settings, open_mailbox
+from pymail.mailboxes.prepend import prepend_to
+
+from .conftest import Box
 
 FROM = b"From bob@example.org Tue Nov 14 22:13:20 2023\n"
 MBOX = FROM + letter("one") + b"\n" + FROM + letter("two")
@@ -244,3 +249,31 @@ def test_junk_that_looks_like_a_header_does_not_hide_the_messages_of_an_mbox(tmp
     mailbox = open_mailbox(str(tmp_path / "box"), Settings(""))
     assert isinstance(mailbox, Mbox)
     mailbox.close()
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "eml"])
+def test_nothing_is_added_to_what_cannot_take_it(
+    make_box: Callable[[str, list[bytes]], Box], settings: Settings, kind: str
+) -> None:
+    box = make_box(kind, [HEADER])
+    before = box.path.read_bytes()
+    for put in (
+        lambda: append_to(str(box.path), [Deposit([HEADER])], settings=settings),
+        lambda: prepend_to(str(box.path), [Deposit([HEADER])], settings),
+    ):
+        with pytest.raises(MailError, match="name another file") as caught:
+            put()
+        assert caught.value.status == 65
+    assert box.path.read_bytes() == before and not box.path.with_name("box.lock").exists()
+
+
+def test_a_file_is_no_maildir_and_a_maildir_no_mbox_whoever_asks(
+    make_box: Callable[[str, list[bytes]], Box], settings: Settings
+) -> None:
+    for kind, scheme, text in (("maildir", "mbox", "is a folder"), ("mbox", "maildir", "is a file")):
+        name = f"{scheme}://{make_box(kind, [HEADER]).path}"
+        with pytest.raises(MailError, match=text):
+            open_mailbox(name, settings)
+        with pytest.raises(MailError, match=text):
+            append_to(name, [Deposit([HEADER])], settings=settings)
+        shutil.rmtree(Path(name.partition("://")[2]).parent)
