@@ -59,12 +59,13 @@ def refusal(**given: str) -> MailError:
 
 def test_a_start_up_file_may_say_it_for_one_account_or_for_all() -> None:
     given = {"password-me@mail.example": "mine", "password-mail.example": "here", "smtp-auth-password": "any"}
+    assert asked(password="s-nail's") == "s-nail's"
     assert asked(**given) == "mine"
     assert asked(user="you", **given) == "here"
     assert asked(host="other.example", **given) == "any"
 
 
-@pytest.mark.parametrize("name", ["password-me@mail.example", "smtp-auth-password"])
+@pytest.mark.parametrize("name", ["password-me@mail.example", "smtp-auth-password", "password"])
 def test_the_command_line_may_not(name: str) -> None:
     failure = refusal(origin="option", **{name: "hush"})
     assert failure.status == USAGE

@@ -266,7 +266,11 @@ class _Flush:
         for entry in entries:
             if not self._over(entry):
                 break
-            letter = entry.claim()
+            try:
+                letter = entry.claim()
+            except (MailError, OSError) as error:
+                self._put_off(entry, str(error))
+                continue
             if letter is None:
                 continue
             with letter:

@@ -287,6 +287,17 @@ def test_a_damaged_entry_is_told_put_off_and_kept(outbox: Outbox, damage: bytes)
     assert Path(outbox.entries()[0].path).read_bytes() == damage
 
 
+def test_a_damaged_entry_does_not_keep_old_ones_from_being_given_up(outbox: Outbox) -> None:
+    put(outbox, "b@x", now=NOW - 7 * DAY)
+    put(outbox, "old@x", now=NOW - 6 * DAY)
+    Path(outbox.entries()[0].path).write_bytes(b"rubbish")
+    server = Server()
+    server.up = False
+    dead: list[Answer] = []
+    report = flush(outbox, "home", server.send, lambda letter, answers: dead.extend(answers), NOW)
+    assert [answer.recipient for answer in dead] == ["old@x"] and "damaged" in report.troubles[0]
+
+
 def test_a_letter_that_kills_each_flush_goes_last_at_last(outbox: Outbox) -> None:
     put(outbox, "poison@x")
     put(outbox, "c@x", now=NOW + 1)
