@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 LIMIT = 1 << 20  # octets of a secret file or of a command's output
 
 
-def password(user: str, host: str, variables: Variables) -> str:
-    """The secret of `user` at `host`.
+def password(user: str, host: str, variables: Variables, sender: str = "") -> str:
+    """The secret of `user` at `host`, who sends letters of `sender`.
 
-    From, in this order: `password-USER@HOST`, `password-HOST`, `smtp-auth-password`, `password`, the first
-    line of what `password-command` prints, the file `password-file`, $NETRC or ~/.netrc, the keyring.
+    From, in this order: `password-USER@HOST`, `password-HOST`, `smtp-auth-password-SENDER`,
+    `smtp-auth-password`, `password`, the first line of what `password-command` prints, the file
+    `password-file`, $NETRC or ~/.netrc, the keyring.
     Raises MailError: CONFIG where there is none, NOPERM for a file that others can read,
     USAGE for a password on the command line.
     """
     leave_no_core()
-    for name in (f"password-{user}@{host}", f"password-{host}", "smtp-auth-password", "password"):
+    heirloom = ([f"smtp-auth-password-{sender}"] if sender else []) + ["smtp-auth-password"]
+    for name in (f"password-{user}@{host}", f"password-{host}", *heirloom, "password"):
         value = variables.get(name)
         if value:
             if variables.origin(name) in ("option", "environment"):

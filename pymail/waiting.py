@@ -144,7 +144,7 @@ def account(s: Session, chain: Chain) -> str:
 
 
 def _goes_along(s: Session, name: str) -> bool:
-    if s.variables.origin(name) != "option" or name == "smtp-auth-password":
+    if s.variables.origin(name) != "option" or name.startswith("smtp-auth-password"):
         return False
     return name in _FOR_SERVERS or name.startswith(("smtp-", "tls-"))
 

@@ -32,9 +32,10 @@ ROUNDS = range(1000, 10_000_001)  # of PBKDF2: fewer are no protection, more are
 
 
 class Account:
-    """Who logs in where."""
+    """Who logs in where, to send letters of `sender`."""
 
-    def __init__(self, user: str, server: Server, variables: Variables) -> None:
+    def __init__(self, user: str, server: Server, variables: Variables, sender: str = "") -> None:
+        self.sender = sender
         self.user = user
         self.server = server
         self._variables = variables
@@ -45,7 +46,7 @@ class Account:
 
         secrets.leave_no_core()
         given = self.server.password
-        return secrets.password(self.user, self.server.host, self._variables) if given is None else given
+        return secrets.password(self.user, self.server.host, self._variables, self.sender) if given is None else given
 
 
 def log_in(wire: Wire, offers: dict[str, str], how: str, account: Account) -> Reply:

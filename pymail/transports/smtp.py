@@ -52,6 +52,7 @@ class Smtp(Transport):
         self._timeout = float(variables.number("smtp-timeout") or 60)
         self._wire: Wire | None = None
         self._offers: dict[str, str] = {}
+        self._sender = self._user = ""  # of the letter in hand; who is logged in
         self._until: float | None = None
         self._ended = True  # no transaction was left open
         self._announced: tuple[Source, Transaction] | None = None
@@ -114,6 +115,9 @@ class Smtp(Transport):
     def _attempt(self, letter: Transaction) -> Reply:
         """Try once; the reply for each recipient that the letter has no verdict about."""
         announced, self._announced = self._announced, None
+        self._sender = letter.sender
+        if announced and self._login(announced[1].sender) != self._login(letter.sender):
+            announced = None  # it needs a connection of its own
         try:
             wire = self._wire if letter.early and self._wire is not None else self._open()
             wire.until = self._until
@@ -136,6 +140,8 @@ class Smtp(Transport):
 
     def _open(self) -> Wire:
         """A connection that is ready for MAIL. Raises Unreachable, Stop, Lost."""
+        if self._wire is not None and self._user != self._login(self._sender):
+            self.close()
         if self._wire is not None and not self._wire.quiet:
             self._drop()  # whose replies these are nobody can know
         if self._wire is not None:
@@ -173,10 +179,19 @@ class Smtp(Transport):
         self._introduce(wire)
         if self._server.scheme not in TLS_FROM_THE_START and self._policy() != "plain":
             self._start_tls(wire)
-        user = self._server.user or self._variables.get("smtp-auth-user") or ""
-        how = (self._variables.get("smtp-auth") or "").lower()
+        user = self._user = self._login(self._sender)
+        how = (self._of(self._sender, "smtp-auth") or "").lower()
         if (user or how == "external") and how != "none":
             self._log_in(wire, user, how)
+
+    def _login(self, sender: str) -> str:
+        """As whom to log in for letters of `sender`, "" for not at all."""
+        user = self._server.user or self._of(sender, "smtp-auth-user")
+        return user or self._variables.get("user-" + self._server.host) or ""
+
+    def _of(self, sender: str, name: str) -> str | None:
+        """What a variable says of a sender's letters (Heirloom: `smtp-auth-user-me@host`), else of everybody's."""
+        return self._variables.get(f"{name}-{sender}") or self._variables.get(name)
 
     def _introduce(self, wire: Wire) -> None:
         name = self._own_name(wire).encode()
@@ -229,7 +244,7 @@ class Smtp(Transport):
         """RFC 4954. A refusal speaks of the account, not of the letter: that can wait until it is put right."""
         from pymail.transports import auth
 
-        account = auth.Account(user, self._server, self._variables)
+        account = auth.Account(user, self._server, self._variables, self._sender)
         reply = auth.log_in(wire, self._offers, how, account)
         if not reply.positive:
             raise Stop(Reply(454, f"4.7.0 {self.name} does not let {user or 'us'} in: {reply.code} {reply.text}"))

@@ -43,6 +43,7 @@ class Transaction:
 
     def __init__(self, envelope: Envelope, source: Source, name: str, notify: str) -> None:
         self.verdicts: list[Reply | None] = [None] * len(envelope.recipients)
+        self.sender = envelope.sender
         self.begun = False
         self.ended = True
         self.early = False

@@ -179,6 +179,30 @@ def test_heirlooms_variables_say_who_we_are() -> None:
         transport.close()
 
 
+def test_each_sender_may_have_a_login_of_his_own() -> None:
+    told: list[str] = []
+
+    def listen(conversation: Conversation, words: list[str]) -> str:
+        told.append(b64decode(words[1]).decode())
+        return "235 in"
+
+    given = {"one@x": "first", "two@x": "second"}
+    with Sink(["PIPELINING", "AUTH PLAIN"], login=listen) as sink:
+        settings = variables()
+        for sender, name in given.items():
+            settings.set(f"smtp-auth-user-{sender}", name, "rc")
+            settings.set(f"smtp-auth-password-{sender}", f"of {name}", "rc")
+        transport = open_transport(sink.url, settings)
+        letters = [(Envelope(sender, [BOB]), Text()) for sender in ("one@x", "one@x", "two@x", "none@x", "one@x")]
+        for number, (envelope, text) in enumerate(letters):
+            if number + 1 < len(letters):
+                transport.announce(*letters[number + 1])
+            assert codes(transport.send(envelope, text)) == [250]
+        transport.close()
+    assert told == ["\0first\0of first", "\0second\0of second", "\0first\0of first"]
+    assert (len(sink.letters), sink.connections) == (5, 4)
+
+
 def test_a_url_from_a_file_may_hold_the_password() -> None:
     with Sink(["AUTH PLAIN"], login=plain) as sink:
         url = sink.url.replace("//", f"//{USER}:tanstaaf%3D%2C%C3%BC@")
