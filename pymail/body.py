@@ -72,6 +72,15 @@ class Body:
             self._end += written
             view = view[written:]
 
+    def end_line(self) -> None:
+        """Ends the last line, if it is open: what is written next begins a line."""
+        if not self.size:
+            return
+        at = self._end - 1
+        last = posix.pread(self._descriptor, 1, at) if self._descriptor >= 0 else self._memory[at:]
+        if last != b"\n":
+            self.write(b"\n")
+
     def pieces(self) -> Iterator[bytes]:
         """The octets in blocks. MailError(IOERR) when a file has become shorter."""
         if self._descriptor >= 0:

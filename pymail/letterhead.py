@@ -5,6 +5,8 @@ Apart from `post` because few letters need it, and the others should not pay for
 
 from __future__ import annotations
 
+from itertools import chain
+
 from pymail import addresses, heading, lists
 from pymail.body import Body
 from pymail.errors import NOINPUT, MailError
@@ -31,17 +33,32 @@ def complete(s: Session, draft: Draft, me: Address) -> None:
     lists.followup_to(s, draft, me)
     head, tail = (escaped(s.variables.text(f"message-inject-{end}") or "") for end in ("head", "tail"))
     tail += _signature(s)
-    if head:
-        before = draft.body.pieces()
-        draft.body = Body(head)
-        for piece in before:
-            draft.body.write(piece)
-    draft.body.write(tail)
-    if draft.html is not None:
-        from pymail import pages
-
-        draft.html = Body(pages.framed(b"".join(draft.html.pieces()), head, tail))
+    if head or tail:
+        _frame(draft, head, tail)
     _texts(s, draft)
+
+
+def _frame(draft: Draft, head: bytes, tail: bytes) -> None:
+    """Text before and behind that of a letter; what is no text, or encoded already, stays as it is."""
+    kind = draft.content_type.partition(";")[0].strip().lower() or "text/plain"
+    if not kind.startswith("text/") or draft.encoding in ("base64", "quoted-printable"):
+        return
+    if kind == "text/html":
+        draft.body = _framed(draft.body, head, tail)
+        return
+    if head:
+        draft.body = Body.of(chain([head], draft.body.pieces()))
+    if tail:
+        draft.body.end_line()
+        draft.body.write(tail)
+    if draft.html is not None:
+        draft.html = _framed(draft.html, head, tail)
+
+
+def _framed(page: Body, head: bytes, tail: bytes) -> Body:
+    from pymail import pages
+
+    return Body(pages.framed(b"".join(page.pieces()), head, tail))
 
 
 def _texts(s: Session, draft: Draft) -> None:

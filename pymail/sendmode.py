@@ -77,6 +77,8 @@ def _draft(s: Session, options: Options) -> Draft:
         file = options.last(name)
         if file is not None:
             _insert(draft, file)
+    if options.has("quote-file"):
+        draft.body.end_line()
     return draft
 
 

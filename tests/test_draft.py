@@ -31,6 +31,16 @@ def test_a_body_gives_back_what_was_written_as_often_as_asked(pieces: list[bytes
     assert body.size == len(b"".join(pieces))
 
 
+@pytest.mark.parametrize("octets", [b"", b"a", b"a\n", b"x" * (1 << 21), b"\n" * (1 << 21)], ids=len)
+def test_a_body_can_end_its_last_line(octets: bytes) -> None:
+    body = Body(octets)
+    body.end_line()
+    assert b"".join(body.pieces()) == (octets + b"\n" if octets and not octets.endswith(b"\n") else octets)
+    body.truncate()
+    body.end_line()
+    assert not body.size
+
+
 def test_a_large_body_is_kept_out_of_memory_in_a_file_that_nobody_sees(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,32 @@ def test_variable_adds_to_each_letter(home: Home, pymail: Run, rc: str, line: st
     assert line in sent(home, pymail)
 
 
+@pytest.mark.parametrize(
+    ("options", "text", "expected"),
+    [
+        ([], "open", "Hello\nopen\n-- \nme\n"),
+        ([], "", "Hello\n-- \nme\n"),
+        (["-M", "text/html"], "<body>x</body>", "<body><pre>Hello\n</pre>\nx<pre>-- \nme\n</pre>\n</body>\n"),
+        (["-M", "text/csv"], "1;2", "Hello\n1;2\n-- \nme\n"),
+        (["-M", "multipart/mixed; boundary=b"], "--b--\n", "--b--\n"),
+        (["-M", "image/png"], "x", "eA==\n"),
+    ],
+)
+def test_signature_has_lines_of_its_own_and_only_in_texts(
+    home: Home, pymail: Run, options: list[str], text: str, expected: str
+) -> None:
+    (home.path / "sig").write_text("-- \nme\n")
+    home.rc("set signature=~/sig message-inject-head='Hello\\n' nonullbodymsg\n")
+    done = pymail(*options, "-S", "mta=test:", "bob@x", input=text)
+    assert done.out.partition("\n\n")[2].removesuffix(".\n") == expected
+
+
+def test_text_that_is_encoded_already_has_no_signature(home: Home, pymail: Run) -> None:
+    home.rc("set message-inject-tail='-- me'\n")
+    text = "To: bob@x\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\naGkK\n"
+    assert pymail("-t", "-S", "mta=test:", input=text).out.endswith("\n\naGkK\n.\n")
+
+
 def test_without_any_of_them_nothing_is_added(home: Home, pymail: Run) -> None:
     out = sent(home, pymail)
     assert not [name for name in ("Cc", "Reply-To", "Sender", "Mail-Followup-To") if f"\n{name}:" in out]

@@ -208,7 +208,7 @@ def test_bad_address_in_the_head_of_the_text_keeps_the_text(pymail: Run, home: H
 
 
 def test_text_may_begin_with_a_file_or_be_one(pymail: Run, home: Home) -> None:
-    (home.path / "start").write_text("start\n")
+    (home.path / "start").write_text("start")
     assert sent(pymail("-q", "start", "bob@h", input=TEXT)).letter.get_content() == "start\n" + TEXT
     assert sent(pymail("-m", "start", "bob@h", input=TEXT)).letter.get_content() == "start\n"
 
