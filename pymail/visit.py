@@ -33,6 +33,8 @@ def enter(s: Session, mailbox: Mailbox, path: str) -> None:
         from pymail import sorting
 
         sorting.sort(s.folder, order, s.variables.flag("autocollapse"))
+    if s.variables.flag("showlast") and len(mailbox):
+        s.folder.go(len(mailbox))
     _tell_notes(s, mailbox, 0, 0)
     if s.variables.flag("verbose"):
         warn(s)

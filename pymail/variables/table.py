@@ -207,6 +207,7 @@ READING = (
     Variable("bsdheadline", FLAG, None, "Header lines have BSD's form."),
     Variable("bsdcompat", FLAG, None, "Sets bsdflags and bsdheadline."),
     Variable("autosort", TEXT, None, "The order in which messages are numbered when a mailbox opens."),
+    Variable("showlast", FLAG, None, "A mailbox opens with its last message as the current one."),
     Variable("autocollapse", FLAG, None, "Sorting by threads hides the answers in header lists."),
     Variable("newmail", FLAG, None, "Look for new mail before each prompt."),
     Variable("autoinc", FLAG, None, "Another name of newmail.", same="newmail"),

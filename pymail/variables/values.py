@@ -94,6 +94,8 @@ class Variables:
         Raises MailError (64) when the table does not allow the value. What was set by -S
         is not changed by a start-up file.
         """
+        if not name:
+            raise MailError(f"set ={value}: a name is wanted before the =", USAGE)
         if name.startswith("no") and name not in TABLE and not value:
             self.unset(name[2:], origin)
             return

@@ -93,6 +93,10 @@ def test_a_macro_runs_when_a_mailbox_opens(s: Room, tmp_path: Path) -> None:
     assert "\nany\n" in s.do("folder +home")
 
 
+def test_showlast_begins_with_the_last_message(s: Room) -> None:
+    assert s.do("set showlast", "folder %", "=").endswith(f"{len(s.open_folder())}\n")
+
+
 def test_autosort_numbers_the_messages_of_what_opens(s: Room) -> None:
     assert s.do("set autosort=subject", "folder %", "sort").endswith("sort subject\n")
     assert s.do("from 1").split()[-1] == "one"

@@ -40,6 +40,7 @@ def test_unset_variables_are_gone(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "text"),
     [
+        ("set =5", "set =5: a name is wanted before the ="),
         ("set toplines=many", "set toplines=many: a number is wanted"),
         ("set outfilename=nick", "set outfilename=nick: allowed are local, domain, email"),
         ("unset", "an argument is missing"),
