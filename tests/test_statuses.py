@@ -48,8 +48,10 @@ FAILURES = [
 ]
 
 
-def run(pymail: Run, url: str, *words: str, body: str = BODY) -> Result:
-    return pymail("-S", f"mta={url}", "-S", "smtp-timeout=1", "-s", "s", *words, input=body)
+def run(pymail: Run, url: str, *words: str, body: str = BODY, answer: str = "") -> Result:
+    """Send a letter; only for an `answer` that never comes the waiting is short."""
+    timeout = "smtp-timeout=2" if answer == HANG else "smtp-timeout=20"
+    return pymail("-S", f"mta={url}", "-S", timeout, "-s", "s", *words, input=body)
 
 
 def queue(home: Home) -> list[Path]:
@@ -82,7 +84,7 @@ def test_failure_at_a_step_is_told_and_the_letter_kept(
     pymail: Run, home: Home, step: str, said: str, status: int, line: str, offers: tuple[str, ...]
 ) -> None:
     with Sink(offers, {step: said}) as sink:
-        done = run(pymail, sink.url, "bob@x")
+        done = run(pymail, sink.url, "bob@x", answer=said)
     assert (done.out, done.status) == ("", status)
     first, *rest = done.err.splitlines()
     assert line in first
@@ -102,7 +104,7 @@ def test_failure_in_the_middle_of_the_body_puts_the_letter_off(
 ) -> None:
     step = "body" if offers is OFFERS else "BDAT"
     with Sink(offers, {step: said}) as sink:
-        done = run(pymail, sink.url, "bob@x", body=LARGE * 4)
+        done = run(pymail, sink.url, "bob@x", body=LARGE * 4, answer=said)
     assert done.status == 0 and done.err.startswith("pymail: bob@x: 451 4.4.2 ") and "queued" in done.err
     assert not sink.letters and len(queue(home)) == 1 and LARGE in queue(home)[0].read_text()
 
@@ -112,7 +114,7 @@ def test_without_an_outbox_it_is_status_75_and_dead_letter(
     pymail: Run, home: Home, step: str, said: str, status: int, line: str
 ) -> None:
     with Sink(script={step: said}) as sink:
-        done = run(pymail, sink.url, "-S", "nooutbox", "bob@x")
+        done = run(pymail, sink.url, "-S", "nooutbox", "bob@x", answer=said)
     first, *rest = done.err.splitlines()
     assert done.status == 75 and line in first and "not sent" in first
     assert rest == [f"pymail: the letter is in {home.path}/dead.letter"]
