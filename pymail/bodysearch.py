@@ -12,6 +12,7 @@ import re
 from html import unescape
 
 from pymail import mime, tags
+from pymail.mime import LARGEST_TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _may_match(raw: bytes, wanted: bytes) -> bool:
 
 def _may_hold(part: Part, wanted: bytes) -> bool:
     """Whether a text may hold the words, as far as its octets tell."""
-    octets = part.octets().lower()
+    octets = part.octets(_most(part)).lower()
     if wanted in octets or part.params.get("charset", "").lower().startswith(_WIDE):
         return True
     if part.type != "text/html":
@@ -79,4 +80,10 @@ def _may_hold(part: Part, wanted: bytes) -> bool:
 
 
 def _text(part: Part) -> str:
-    return tags.stripped(part.text()) if part.type == "text/html" else part.text()
+    text = part.text(_most(part))
+    return tags.stripped(text) if part.type == "text/html" else text
+
+
+def _most(part: Part) -> int:
+    """How much of a text is searched: of a page only what is shown, since taking off its tags costs memory."""
+    return LARGEST_TEXT if part.type == "text/html" else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pymail import html, reflow, tags
 from pymail.errors import NOINPUT, MailError, printable
+from pymail.mime import LARGEST_TEXT
 from pymail.mime import Part as Part
 from pymail.mime import parse as parse
 
@@ -116,19 +117,18 @@ def looks_like_text(part: Part) -> bool:
 
 _LOOKED_AT = 4096
 _LARGEST_STUB = 100_000  # octets of a form that are looked at
-LARGEST_SHOWN = 4 << 20  # octets of one text that are shown
 
 
 def text_of(root: Part) -> str:
     """The text that a person reads, without headers or anything about parts; paragraphs are not wrapped.
 
-    Of each part LARGEST_SHOWN octets at most.
+    Of each part LARGEST_TEXT octets at most.
     """
     texts = (lines(item.part, 0) for item in items(root) if item.kind == TEXT)
     return "".join(line + "\n" for text in texts for line in text)
 
 
-def lines(part: Part, width: int, most: int = LARGEST_SHOWN) -> Iterator[str]:
+def lines(part: Part, width: int, most: int = LARGEST_TEXT) -> Iterator[str]:
     """The lines of a text part for a screen of `width` cells, 0: paragraphs unbroken; not yet safe.
 
     `most` octets of it (0: all).

@@ -13,7 +13,7 @@ from pymail.attachments import safe_name
 from pymail.charsets import charset
 from pymail.decode import NAMED, TEXT, Item, Part
 from pymail.errors import MailError
-from pymail.mime import LARGEST_HEAD
+from pymail.mime import LARGEST_HEAD, LARGEST_TEXT
 from pymail.reflow import lines
 from pymail.width import safe as safe
 
@@ -163,7 +163,7 @@ def _content(item: Item, width: int) -> Iterator[str]:
     if item.kind == TEXT:
         yield from _remarks(part)
         if part.type == "text/html":
-            yield from _html(html.page(part.text(decode.LARGEST_SHOWN), width))
+            yield from _html(html.page(part.text(LARGEST_TEXT), width))
         else:
             yield from map(_not_ours, decode.lines(part, width))
         yield from _noted(_rest(part))
@@ -184,9 +184,9 @@ def _html(page: html.Page) -> Iterator[str]:
 
 def _rest(part: Part) -> str:
     """What to say of a text that is not shown whole, "" of any other."""
-    if part.end - part.stop <= decode.LARGEST_SHOWN or part.size <= decode.LARGEST_SHOWN:
+    if part.end - part.stop <= LARGEST_TEXT or part.size <= LARGEST_TEXT:
         return ""
-    return f"only the first {decode.LARGEST_SHOWN >> 20} MiB of {part.size:,} octets are shown; write saves all"
+    return f"only the first {LARGEST_TEXT >> 20} MiB of {part.size:,} octets are shown; write saves all"
 
 
 def _not_ours(line: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DEEPEST = 100
 MOST = 10_000
 LARGEST_HEAD = 1 << 20
+LARGEST_TEXT = 4 << 20  # octets of one text that a person reads
 
 
 class Part:
