@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +55,22 @@ def test_an_answer_to_any_letter_is_an_answer_and_no_more(
         assert found == [name for name in ANSWER if name in found]
         assert sent.isascii() or not letter.isascii()
         assert not set(sent.partition("\n\n")[0]) & set("\r\0\x1b\x07")
+
+
+LETTERS = sorted((Path(__file__).parents[1] / "mail").glob("*.eml"))
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("line", ["reply 1", "set format-flowed quote=allheaders\nReply 1", "forward 1 bob@x"])
+def test_an_answer_to_todays_mail_is_well_formed(tmp_path: Path, path: Path, line: str) -> None:
+    s = room([path.read_bytes().replace(b"\r\n", b"\n")], home=tmp_path, typed="ANSWER\n")
+    s.do("set quote", *line.split("\n"))
+    _, data, sent = (tmp_path / "sent").read_bytes().partition(b"DATA\n") if s.sent() else (b"", b"", b"")
+    assert data or "no recipients" in s.complained, s.complained
+    message = email.message_from_bytes(sent.removesuffix(b".\n").replace(b"\n..", b"\n."))
+    assert not message.defects and b"\0" not in sent and b"\r" not in sent
+    assert all(len(each) <= 998 for each in sent.split(b"\n"))
+    assert message["From"] == "me@example.org" if data else not message["From"]
 
 
 def writer(tmp_path: Path, letter: str, typed: str, **how: bool) -> Room:
