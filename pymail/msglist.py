@@ -161,7 +161,7 @@ class _Names:
         if term[:1] in "+-" and _is_number(term[1:]):
             return self.step(int(term), term)
         if partlist.parse(term)[1]:
-            raise MailError(f"{term}: is a part of a message; whole messages are wanted here")
+            raise MailError(f"{term}: is a part of a message; write, type, pipe and mimeview take parts")
         if term.startswith("&"):
             return self.live(self.view.thread(self._end(term[1:] or ".")))
         return self.live(self._search(term))

@@ -1,4 +1,4 @@
-"""A part of a letter handed to a program of the user's: `pipe-TYPE` variables and mailcap files.
+"""A part of a letter handed to a program of the user's: by `pipe-TYPE` variable, mailcap file or BROWSER.
 
 Apart from the verbs because printing asks here too, and from `mailcap`, which starts nothing.
 The program sees the part in a new file of a name made here, or on its standard input; nothing
@@ -51,7 +51,7 @@ def view(s: Session, part: Part) -> Iterator[str]:
 
     with tempfile.TemporaryDirectory(prefix="pymail-") as folder:
         path = os.path.join(folder, _file_name(part))
-        handler = _by_variable(s, part) or _by_mailcap(s, part, path)
+        handler = _by_variable(s, part) or _by_mailcap(s, part, path) or _by_browser(s, part, path)
         if handler is None:
             hint = f"set pipe-{part.type}=COMMAND, or save it by write"
             raise MailError(printable(f"{part.type}: no mailcap entry; {hint}"), UNAVAILABLE)
@@ -105,6 +105,14 @@ def _by_mailcap(s: Session, part: Part, path: str) -> Handler | None:
 
     found = mailcap.find(mailcap.entries(s.environ, s.complain), part.type, part.params, path, passes=passes)
     return Handler(found[1], found[0].terminal, found[0].piped) if found else None
+
+
+def _by_browser(s: Session, part: Part, path: str) -> Handler | None:
+    browser = s.environ.get("BROWSER", "").partition(":")[0]
+    if part.type != "text/html" or not browser:
+        return None
+    command = mailcap.fill(browser if "%s" in browser else f"{browser} %s", part.type, {}, path)
+    return Handler(command, terminal=True, piped=False) if command else None
 
 
 def _output(s: Session, handler: Handler, part: Part, path: str) -> Iterator[str]:

@@ -59,6 +59,13 @@ def test_nothing_of_a_letter_is_obeyed_by_the_shell(tmp_path: Path, type: str) -
     assert not (tmp_path / "owned").exists()
 
 
+def test_a_page_without_another_program_goes_to_the_browser(tmp_path: Path) -> None:
+    s = session(tmp_path, letter("text/html", "x.html"))
+    s.environ["BROWSER"] = f"cat %s >{tmp_path}/seen:other"
+    s.do("mimeview 1.1")
+    assert (tmp_path / "seen").read_text() == "content\n"
+
+
 def test_no_program_and_a_failing_one_are_told(tmp_path: Path) -> None:
     s = session(tmp_path, letter("application/pdf"))
     s.do("mimeview", "set pipe-application/pdf=false", "mimeview")
