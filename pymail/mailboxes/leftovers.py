@@ -9,13 +9,19 @@ come back under another name, which its inode tells.
 
 from __future__ import annotations
 
+import fcntl
 import os
 
-from pymail.errors import TEMPFAIL, MailError, reason
+from pymail.errors import IOERR, TEMPFAIL, MailError, reason
 
 from . import journal as journals
 from .lock import Lock
+from .rest import await_rest
 from .rewrite import mend
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .mailbox import Settings
 
 
 def mend_all(state: str, path: str, timeout: float) -> list[str]:
@@ -37,6 +43,33 @@ def mend_all(state: str, path: str, timeout: float) -> list[str]:
             elif name == path:
                 raise
     return told
+
+
+def mend_open(path: str, fd: int, settings: Settings, readonly: bool) -> list[str]:
+    """End what a run began that was killed while this mailbox was open here, as `fd`; what to tell the user.
+
+    Raises MailError when it cannot be ended now, or must not be.
+    """
+    file = journals.file_for(settings.state, os.fstat(fd))
+    if not await_rest(fd, settings.lock_timeout) or not os.path.exists(file) or _is_ours(fd):
+        return []
+    if readonly:
+        raise MailError(f"{path}: half written by a run that was killed: open it for writing to finish it", TEMPFAIL)
+    try:
+        with Lock(path, settings.lock_timeout) as lock:
+            return lock.notes + mend(lock, settings.state)
+    except OSError as error:
+        raise MailError(f"{path}: half written, and it could not be finished: {reason(error)}", IOERR) from error
+
+
+def _is_ours(fd: int) -> bool:
+    """Does this very process hold a Lock on the file? Of fcntl locks, those of one's own cannot be seen."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    fcntl.flock(fd, fcntl.LOCK_UN)
+    return False
 
 
 def _mailbox_of(file: str) -> str | None:

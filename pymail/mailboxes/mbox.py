@@ -16,9 +16,10 @@ from pymail.summary import OLD, Rows, Summary, from_head
 
 from . import fromline
 from .mailbox import Mailbox, Outcome, Settings
+from .names import journal_folder
 from .rest import await_rest, changed_lately
 from .scan import Columns, extend, read
-from .stored import Stored, scan_all
+from .stored import Stored, scan_all, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Mbox(Stored, Mailbox):
         if path is not None and changed_lately(fd) and not await_rest(fd, self.patience):
             self.readonly = self.readonly or "another program holds its lock"
             self.notes.append(f"{name}: another program holds its lock: what is shown may be half written")
+        elif path is not None and readonly and self._has_journal():
+            self.notes.append(f"{name}: half written by a run that was killed: open it for writing to finish it")
         self.columns, self.stamp = self.look()
         # The flags as the session was told them: a commit changes what differs from these, nothing else.
         self.told = bytearray(self.columns.flags)
@@ -134,6 +137,14 @@ class Mbox(Stored, Mailbox):
         for index, data, _, line, body, _ in self.batches(numbers):
             yield index, _lf(data[line:body])
 
+    def settle(self) -> None:
+        if self.path is not None and stamp_of(self.fd) != self.stamp and self._has_journal():
+            # Whoever was changing it may have been killed.
+            from .leftovers import mend_open
+
+            self.notes += mend_open(self.path, self.fd, self.settings, bool(self.readonly))
+        super().settle()
+
     def refresh(self) -> int:
         if self.path is None:
             return 0
@@ -189,6 +200,12 @@ class Mbox(Stored, Mailbox):
         if self.readonly or self.path is None:
             raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
         return self.path
+
+    def _has_journal(self) -> bool:
+        """Is a change of the file under way, or was it broken off?"""
+        status = posix.fstat(self.fd)
+        folder = journal_folder(self.settings.state)
+        return bool(self.settings.state) and paths.exists(f"{folder}/{status.st_dev:x}-{status.st_ino:x}")
 
     def _welcome(self) -> int:
         """Count the messages in that the session does not know yet; how many there were."""

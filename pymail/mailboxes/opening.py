@@ -244,9 +244,10 @@ def _why_readonly(path: str, settings: Settings, readonly: bool) -> str:
     """Why a file cannot be changed, "" when it can."""
     if readonly:
         return "opened so"
+    # Another session may just have removed it: then that is said.
+    owner = posix.stat(path).st_uid
     if not posix.access(path, posix.W_OK, effective_ids=True):
         return "no permission to write"
-    owner = posix.stat(path).st_uid
     if posix.geteuid() not in (0, owner):
         return "it belongs to another user"
     if posix.geteuid() == owner and not _has_room(settings.state):

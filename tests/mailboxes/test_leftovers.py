@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pymail.errors import MailError
 from pymail.mailboxes import journal, layout
 from pymail.mailboxes.mailbox import Deposit, Plan, Settings
 from pymail.mailboxes.opening import append_to, open_mailbox
@@ -141,3 +142,31 @@ def test_what_is_no_journal_in_the_folder_of_journals_stops_nobody(box: Path, se
     mailbox = open_mailbox(str(box), settings)
     assert mailbox.commit(Plan(remove=[1])).removed == 1
     assert subjects(box, settings)[1] == WITHOUT
+
+
+@pytest.mark.parametrize("writes", [4, 7, 12])
+def test_a_mailbox_that_is_open_while_another_run_is_killed_is_finished_when_it_is_read(
+    box: Path, settings: Settings, writes: int
+) -> None:
+    mailbox = open_mailbox(str(box), settings)
+    readonly = open_mailbox(str(box), settings, readonly=True)
+    killed(box, settings, writes)
+    with pytest.raises(MailError, match="by a run that was killed"):
+        readonly.raw(3)
+    late = open_mailbox(str(box), settings, readonly=True)
+    assert "half written" in late.notes[0]
+    assert [mailbox.raw(number) for number in (0, 2, 3, 4, 5)] == [LETTERS[number] for number in (0, 2, 3, 4, 5)]
+    assert "finished" in mailbox.notes[-1]
+    assert [readonly.raw(number) for number in (0, 2, 3, 4, 5)] == [LETTERS[number] for number in (0, 2, 3, 4, 5)]
+    assert mailbox.commit(Plan(remove=[2])).removed == 1
+    for each in (mailbox, readonly, late):
+        each.close()
+
+
+def test_letters_can_be_saved_in_the_mailbox_that_holds_them(box: Path, settings: Settings) -> None:
+    mailbox = open_mailbox(str(box), settings)
+    append_to(str(box), [Deposit(mailbox.pieces(number % 6)) for number in range(400)], settings=settings)
+    assert mailbox.refresh() == 400
+    found = [mailbox.raw(number) for number in range(406)]
+    assert found == [LETTERS[number % 6] for number in [*range(6), *range(400)]]
+    mailbox.close()
