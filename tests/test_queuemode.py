@@ -9,13 +9,17 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from installation import ROOT
 from machine import Machine
 from program import PYMAIL, Home, Run
-from sink import HANG, Sink
+from sink import HANG, Sink, Text
+
+from pymail.transports.outbox import Outbox
+from pymail.transports.transport import Envelope
 
 DOWN = "smtp://127.0.0.1:1"
 
@@ -252,3 +256,26 @@ def test_units_and_crontab_line_of_the_manual_are_right(tmp_path: Path) -> None:
     line = manual.partition(".Dl */10 * * * * ")[2].partition("\n")[0]
     env = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     assert subprocess.run(["/bin/sh", "-c", line], capture_output=True, env=env).stdout == b"--flush\n"
+
+
+@pytest.mark.slow
+def test_thousand_letters_go_in_order_however_often_the_flush_is_killed(home: Home) -> None:
+    """The server is away while they are queued; the last flush sends what is left over one connection."""
+    box = Outbox(str(home.path / ".local/state/pymail/outbox"))
+    for number in range(1000):
+        text = Text(b"Message-ID: <%d@x>\n\ntext\n" % number)
+        box.put(Envelope("me@x", [f"user{number}@x"]), text, "", "down", now=time.time())
+    with Sink() as sink:
+        home.rc(f"set mta={sink.url}\n")
+        argv = [*PYMAIL, *home.options, "--flush"]
+        for kill in range(10):
+            with subprocess.Popen(argv, env=home.env, cwd=home.path) as child:
+                while len(sink.letters) < 50 * (kill + 1) and child.poll() is None:
+                    time.sleep(0.001)  # the server is a thread that says nothing
+                child.kill()
+        before = sink.connections
+        done = subprocess.run(argv, env=home.env, cwd=home.path, capture_output=True, timeout=120)
+        assert (done.returncode, done.stderr, sink.connections) == (0, b"", before + 1)
+        numbers = [int(letter.recipients[0][5:-3]) for letter in sink.letters]
+    assert list(dict.fromkeys(numbers)) == list(range(1000)) and len(numbers) <= 1010
+    assert not box.count

@@ -94,7 +94,7 @@ class Transaction:
 
     def _mail(self, offers: dict[str, str]) -> bytes:
         """The MAIL command. Raises Stop for a letter that this server cannot take."""
-        sender, limit = _path(self._envelope.sender), offers.get("SIZE", "")
+        sender = _path(self._envelope.sender)
         utf8 = "SMTPUTF8" in offers
         wide = self._envelope.utf8 or not all(map(str.isascii, map(_path, [sender, *self._envelope.recipients])))
         body = next((word for word in EIGHT_BIT if word in offers and EIGHT_BIT[word] in offers), "")
@@ -102,16 +102,25 @@ class Transaction:
             raise Stop(self._narrow("sender"))
         if self._source.eightbit and not body or self._envelope.utf8 and not utf8:
             self._source = self._in_ascii(body=not body)
-        source = self._source
-        if limit.isdecimal() and 0 < int(limit) < source.size:
-            raise Stop(Reply(552, f"5.3.4 {source.size} octets; {self._name} takes {limit} at most"))
+        source, size = self._source, self._size(offers.get("SIZE", ""))
         parameters = (
-            f" SIZE={source.size}" if "SIZE" in offers and source.size else "",
+            f" SIZE={size}" if "SIZE" in offers and size else "",
             f" BODY={body}" if body and (source.eightbit or wide) else "",
             " SMTPUTF8" if wide and utf8 else "",
             " RET=HDRS" if self._notify and "DSN" in offers else "",
         )
         return f"MAIL FROM:<{sender}>{''.join(parameters)}\r\n".encode()
+
+    def _size(self, offered: str) -> int:
+        """How many octets are told to the server, about. Raises Stop for more than it takes (RFC 1870 4)."""
+        size = self._source.size
+        limit = int(offered) if offered.isdecimal() and offered.isascii() and len(offered) < 20 else 0
+        if not 0 < limit < size:
+            return size
+        size = sum(len(piece) + piece.count(b"\n") for piece in self._source.pieces())  # it was an estimate
+        if size > limit:
+            raise Stop(Reply(552, f"5.3.4 {size} octets; {self._name} takes {limit} at most"))
+        return size
 
     def _in_ascii(self, *, body: bool) -> Source:
         """The letter with an ASCII header and, with `body`, text. Raises Stop where that cannot be."""

@@ -216,7 +216,15 @@ def test_a_letter_over_the_servers_size_is_refused_before_it_is_sent() -> None:
     assert not any(line.startswith("MAIL") for line in sink.lines)
 
 
-@pytest.mark.parametrize("offer", ["SIZE", "SIZE 0", "size 5000", "SIZE x"])
+def test_a_letter_is_measured_where_its_size_was_an_estimate() -> None:
+    letter = Text(b"x" * 79 + b"\n" * 10)
+    letter.size = 120
+    with Sink(["SIZE 99"]) as sink:
+        assert codes(deliver(sink, letter)) == [250]
+    assert sink.letters[0].mail.endswith(" SIZE=99")
+
+
+@pytest.mark.parametrize("offer", ["SIZE", "SIZE 0", "size 5000", "SIZE x", "SIZE " + "9" * 5000, "SIZE ٣"])
 def test_a_size_without_a_limit_takes_any_letter(offer: str) -> None:
     with Sink([offer]) as sink:
         assert codes(deliver(sink, Text(b"x" * 2000))) == [250]
