@@ -71,6 +71,7 @@ class Keyboard(Source):
         self.terminal = terminal
         self.ends = 0
         self._buffer = b""
+        self._woken = -1
 
     def read(self, prompt: str) -> str | None:
         if self.terminal and prompt:
@@ -103,6 +104,22 @@ class Keyboard(Source):
             self._buffer = b""
             yield piece
 
+    def _wait(self) -> None:
+        """Wait until something is typed, or raise KeyboardInterrupt.
+
+        Python looks for signals before a call and behind it: one that came just as read(2) began would be overlooked
+        until the next line. Here it also writes into a pipe.
+        """
+        from _signal import set_wakeup_fd  # type: ignore[import-not-found]
+        from select import select
+
+        if self._woken < 0:
+            self._woken, wake = posix.pipe()
+            posix.set_blocking(wake, False)
+            set_wakeup_fd(wake, warn_on_full_buffer=False)
+        while 0 not in (ready := select([0, self._woken], [], [])[0]):
+            posix.read(ready[0], 512)
+
     def forget(self) -> None:
         """Drop a line that is half typed (after ^C)."""
         if self.terminal:
@@ -110,6 +127,8 @@ class Keyboard(Source):
 
     def _read(self) -> bytes:
         try:
+            if self.terminal:
+                self._wait()
             return posix.read(0, 65536)
         except OSError as error:
             # A terminal that has gone away (EIO) is an end of input like any other; a letter must not end like that.
