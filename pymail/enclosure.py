@@ -6,10 +6,10 @@ Apart from `body`, which holds its octets, because few letters have any.
 from __future__ import annotations
 
 import posix
-from _stat import S_ISREG
 
 from pymail.body import BLOCK, Body
 from pymail.errors import NOINPUT, MailError, printable
+from pymail.paths import is_file
 
 
 class Attachment:
@@ -32,7 +32,7 @@ def _opened(path: str) -> Body:
     try:
         descriptor = posix.open(path, posix.O_RDONLY | posix.O_NOCTTY | posix.O_CLOEXEC)
         status = posix.fstat(descriptor)
-        if S_ISREG(status.st_mode):
+        if is_file(status):
             posix.pread(descriptor, 1, 0)
             return Body(name=path, descriptor=descriptor, size=status.st_size)
         # A pipe can be read only once.

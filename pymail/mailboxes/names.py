@@ -8,7 +8,6 @@ there, and what, is found by looking (opening.py).
 from __future__ import annotations
 
 import posix
-from _stat import S_ISDIR, S_ISREG
 
 from pymail import paths
 from pymail.errors import USAGE, MailError
@@ -159,7 +158,7 @@ def _own(path: str) -> bool:
     """Is this the effective user's own mailbox, or a place in a folder of theirs where one may come to be?"""
     try:
         status = posix.stat(path)
-        return status.st_uid == posix.geteuid() and (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode))
+        return status.st_uid == posix.geteuid() and (paths.is_file(status) or paths.is_folder(status))
     except FileNotFoundError:
         # In the spool, root's own folder, a name that is missing may be anybody's.
         return paths.dirname(path) not in _SPOOLS and _owns_folder(paths.dirname(path))

@@ -7,7 +7,6 @@ there. Names are expanded before (names.py).
 from __future__ import annotations
 
 import posix
-from _stat import S_ISDIR, S_ISREG
 
 from pymail import paths
 from pymail.errors import DATA, USAGE, MailError, reason, status_of
@@ -45,10 +44,10 @@ def open_mailbox(name: str, settings: Settings | None = None, *, readonly: bool 
         if path == "-" and not scheme:
             return _copied(name, 0, "", "it came from standard input", settings)
         status = posix.stat(path)
-        _check_scheme(name, scheme, S_ISDIR(status.st_mode))
-        if S_ISDIR(status.st_mode):
+        _check_scheme(name, scheme, paths.is_folder(status))
+        if paths.is_folder(status):
             return _folder(name, path, settings, readonly)
-        if not S_ISREG(status.st_mode):
+        if not paths.is_file(status):
             raise MailError(f"{name}: is neither a file nor a folder", DATA)
         return _file(name, paths.realpath(path), settings, readonly, scheme)
     except FileNotFoundError:
