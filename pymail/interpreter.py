@@ -213,25 +213,31 @@ def execute(session: Session, line: str) -> None:
     if word in session.command_aliases and not own:
         word, text = _aliased(session, word, text)
     verb = lookup(word or "next", session.folder is not None)
+    values: tuple[object, ...] | None = None
     try:
-        _perform(session, verb, text)
+        values = _arguments(session, verb, text)
+        verb.function(session, *values)
     except Exception:
-        if verb.letter and not session.keyboard.terminal and not session.composing and not session.sending:
+        # POSIX mailx, CONSEQUENCES OF ERRORS: after a list of no messages the next command is due.
+        if verb.letter and not (values is None and session.variables.strict):
             _pass_over(session)
         raise
 
 
-def _perform(session: Session, verb: Verb, text: str) -> None:
+def _arguments(session: Session, verb: Verb, text: str) -> tuple[object, ...]:
+    """What the verb's function gets, when it may run here; the message list has moved the dot."""
     _gate(session, verb)
     values = verb.kind.parse(session, text)
     if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
         last = values[0][-1]
         session.folder.go(last if isinstance(last, int) else last[0])
-    verb.function(session, *values)
+    return values
 
 
 def _pass_over(session: Session) -> None:
-    """Read what would have been the text of a letter: its lines are no commands, whoever wrote them."""
+    """Read from a pipe what would have been the text of a letter: its lines are no commands, whoever wrote them."""
+    if session.keyboard.terminal or session.composing or session.sending:
+        return
     if session.interactive or session.escapes:
         while session.keyboard.read_octets() not in (b"~.\n", b"~x\n", b"~q\n", None):
             pass

@@ -43,7 +43,9 @@ def print_top(s: Session, number: int, count: int, context: str = "top") -> None
     lines = list(_lines(s, number, False, context if chosen.ignored or chosen.retained else "type"))
     if s.variables.flag("topsqueeze"):
         lines = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
-    head = 1 if s.variables.strict else lines.index("") + 1 if "" in lines else len(lines)
+    head = 1 + len(_envelope(s, number))
+    if not s.variables.strict:
+        head = lines.index("") + 1 if "" in lines else len(lines)
     put(s, lines[: head + count])
     folder.go(number, shown=True)
     folder.read(number)
@@ -84,10 +86,17 @@ def _lines(s: Session, number: int, every_field: bool, context: str = "type", pa
     folder = s.open_folder()
     shows = (lambda name: True) if every_field else s.filters[context].shows
     lines = display.message(folder.raw(number), shown=shows, width=s.screen()[1], part=part, texts=_texts(s))
-    envelope = []
-    if s.variables.flag("showenvelope"):
-        envelope.append(display.safe("From {} {}".format(*folder.received(number))))
-    return _headed(number, part, envelope, lines)
+    return _headed(number, part, _envelope(s, number), lines)
+
+
+def _envelope(s: Session, number: int) -> list[str]:
+    """The From_ line of a message, which no choice of fields hides (POSIX mailx, OUTPUT FILES), if it is wanted."""
+    if not s.variables.flag("showenvelope"):
+        return []
+    from pymail import display
+
+    sender, date = s.open_folder().received(number)
+    return [display.safe(f"From {sender} {date}")] if sender != "?" else []
 
 
 def _texts(s: Session) -> Callable[[Part], list[str] | None] | None:

@@ -41,9 +41,10 @@ def enter(s: Session, mailbox: Mailbox, path: str) -> None:
 
 
 def warn(s: Session) -> None:
-    """Say, once a mailbox, who else could read or write it, and what mends that."""
+    """Say, once a mailbox, who else could read or write it, and what mends that; with POSIXLY_CORRECT when verbose."""
     path = s.open_folder().mailbox.path
-    if path is not None and path not in s.warned:
+    told = not s.variables.strict or s.variables.flag("verbose")
+    if told and path is not None and path not in s.warned:
         from pymail.mailboxes.exposure import exposure
 
         s.warned.add(path)

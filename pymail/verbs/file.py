@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pymail import visit
-from pymail.folder import MBOX, SAVED
+from pymail.folder import SAVED
 from pymail.session import Session
 from pymail.verbs.selection import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, PARTS, PARTS_FILE, PARTS_FOLDER
 from pymail.verbs.table import verb
@@ -97,9 +97,9 @@ def _written(s: Session, places: list[tuple[int, str]]) -> None:
 
 
 def _saved(s: Session, numbers: list[int]) -> None:
-    """They lie in another file now: they are read, and no longer meant for mbox."""
+    """They lie in another file now, and are read; those that are meant for mbox still go there too."""
     _read(s, numbers)
-    s.open_folder().mark(numbers, SAVED, instead_of=MBOX)
+    s.open_folder().mark(numbers, SAVED)
 
 
 def _read(s: Session, numbers: list[int]) -> None:

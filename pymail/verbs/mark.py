@@ -85,7 +85,7 @@ def unread(s: Session, numbers: list[int]) -> None:
     """Mark messages as not read."""
     folder = s.open_folder()
     folder.flag(numbers, SEEN, on=False)
-    folder.mark(numbers, 0, instead_of=TOUCHED)
+    folder.mark(numbers, 0, instead_of=TOUCHED | SAVED)
     folder.shown = True
 
 

@@ -75,5 +75,8 @@ def test_folder_and_verbose_tell_it_once(pymail: Run, home: Home) -> None:
     assert pymail("-N", "-v", input="folder\nx\n").err == line
     assert pymail("-N", input="x\n").err == ""
     assert pymail("-N", "-v", "-f", str(box), input="x\n").err == line
+    home.env["POSIXLY_CORRECT"] = "1"
+    assert pymail("-N", input="folder\nx\n").err == ""
+    assert pymail("-N", "-v", input="folder\nx\n").err == line
     box.chmod(0o600)
     assert pymail("-N", "-v", input="folder\nx\n").err == ""

@@ -104,6 +104,14 @@ def test_on_a_terminal_nothing_is_passed_over(tmp_path: Path) -> None:
     assert s.keyboard.read("") == "echo next"
 
 
+def test_posix_goes_on_with_the_next_command_after_a_list_of_no_messages(tmp_path: Path) -> None:
+    s = writer(tmp_path, "Subject: of nobody\n\nBODY\n", "echo next\n", strict=True)
+    s.do("reply 9", "followup 9")
+    assert s.keyboard.read("") == "echo next"
+    s.do("reply 1")
+    assert s.keyboard.read("") is None
+
+
 def test_others_get_their_answer_whatever_one_address_is(tmp_path: Path) -> None:
     s = writer(tmp_path, "From: a@x\nTo: |id, -oQ@x, b@x\nCc: /etc/passwd, c@x\n\nBODY\n", "hello\n")
     s.do("reply 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sessions import Room, room
 
-from pymail.folder import DELETED, MBOX, PRESERVED, TAGGED, TOUCHED
+from pymail.folder import DELETED, MBOX, PRESERVED, SAVED, TAGGED, TOUCHED
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN
 
 
@@ -33,6 +33,8 @@ def flags(s: Room) -> list[int]:
         (["delete 2", "hold 2"], PRESERVED),
         (["hold 2", "delete 2"], DELETED),
         (["save 2 /dev/null", "delete 2", "undelete 2"], TOUCHED),
+        (["save 2 /dev/null", "unread 2"], 0),
+        (["mbox 2", "save 2 /dev/null"], MBOX | SAVED | TOUCHED),
         (["hold 2", "mbox 2"], MBOX | TOUCHED),
         (["mbox 2", "hold 2"], PRESERVED | TOUCHED),
         (["hold 2", "touch 2"], TOUCHED),
