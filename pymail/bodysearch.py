@@ -11,7 +11,7 @@ import binascii
 import re
 from html import unescape
 
-from pymail import mime, tags
+from pymail import mime, tags, transfer
 from pymail.mime import LARGEST_TEXT
 
 TYPE_CHECKING = False
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # With one of these in its header, a letter is more than a text that stands there as it is.
 _SEVERAL = (b"multipart/", b"message/", b"base64", b"text/html", b"utf-7", b"utf-16", b"utf-32", b"uuencode")
+# With one of these anywhere, it has to be taken apart to see what it says.
+_HIDING = (b"base64", b"uuencode")
+_WIDELY = re.compile(rb"charset(?:\*|\s*=[\s\"']*(?:utf-7|utf-16|utf-32|ucs|hz))").search
 _QUOTED = b"quoted-printable"
 _WIDE = ("utf-7", "utf-16", "utf-32", "ucs", "hz")
 _NO_STUB = 600  # octets of a plain form; see decode.best
@@ -29,15 +32,38 @@ _NO_STUB = 600  # octets of a plain form; see decode.best
 _TAG = re.compile(rb"<[^<>]*>")
 
 
-def matches(raw: bytes, needle: str) -> bool:
-    """Whether a letter's decoded text holds `needle`, case ignored; headers and attachments do not count."""
-    wanted = needle.lower()
-    octets = wanted.encode() if wanted.isascii() else b""
-    if octets and not _may_match(raw, octets):
-        return False
-    return any(
-        (not octets or _may_hold(part, octets)) and wanted in _text(part).lower() for part in _texts(mime.parse(raw))
-    )
+class Search:
+    """A search for `needle` in decoded texts, case ignored; headers and attachments do not count."""
+
+    def __init__(self, needle: str) -> None:
+        self._wanted = needle.lower()
+        # A literal pattern is found sooner than by bytes.find.
+        self._octets = self._wanted.encode() if needle.isascii() else b""
+        self._find = re.compile(re.escape(self._octets)).search
+
+    def matches(self, raw: bytes) -> bool:
+        """Whether a letter holds it."""
+        if self._octets and not self._may_match(raw):
+            return False
+        return any(
+            (not self._octets or _may_hold(part, self._octets)) and self._wanted in _text(part).lower()
+            for part in _texts(mime.parse(raw))
+        )
+
+    def _may_match(self, raw: bytes) -> bool:
+        """Whether the letter is to be taken apart: its text holds the words, or it has several or hidden texts."""
+        lowered = raw.lower()
+        end = lowered.find(b"\n\n")
+        if end < 0 or self._find(lowered, end):
+            return True
+        at = lowered.find(b"content-t", 0, end)
+        if at < 0:
+            return False
+        about = lowered[at:end]
+        if any([word in about for word in _SEVERAL]):
+            is_hidden = any(word in lowered for word in _HIDING) or _WIDELY(lowered)
+            return bool(is_hidden) or _may_show(raw, lowered, end, self._octets)
+        return _QUOTED in about and self._octets in binascii.a2b_qp(raw[end:]).lower()
 
 
 def _texts(root: Part) -> Iterator[Part]:
@@ -52,31 +78,34 @@ def _texts(root: Part) -> Iterator[Part]:
             yield part
 
 
-def _may_match(raw: bytes, wanted: bytes) -> bool:
-    """Whether the letter is to be taken apart: its one text holds the words, or there are several or hidden texts."""
-    lowered = raw.lower()
-    end = lowered.find(b"\n\n")
-    if end < 0:
+def _may_show(raw: bytes, lowered: bytes, end: int, wanted: bytes) -> bool:
+    """Whether quoted-printable or HTML hides the words somewhere behind `end`, whichever part that is in."""
+    is_quoted, is_html = _QUOTED in lowered, b"text/html" in lowered
+    forms = [lowered[end:]] if is_html else []
+    if is_quoted:
+        forms.append(binascii.a2b_qp(raw[end:]).lower())
+    return any(wanted in form or is_html and _in_html(form, wanted) for form in forms)
+
+
+def _in_html(octets: bytes, wanted: bytes) -> bool:
+    """Whether tags or entities may hide the words. A tag that is left open may end in the next part, so both ways."""
+    bare = _TAG.sub(b"", octets)
+    if wanted in bare:
         return True
-    at = lowered.find(b"content-t", 0, end)
-    if at >= 0:
-        about = lowered[at:end]
-        if any([word in about for word in _SEVERAL]):
-            return True
-        if _QUOTED in about:
-            return wanted in binascii.a2b_qp(raw[end:]).lower()
-    return lowered.find(wanted, end) >= 0
+    word = wanted.decode()
+    return any(b"&" in form and word in unescape(form.decode("latin-1")).lower() for form in (octets, bare))
 
 
 def _may_hold(part: Part, wanted: bytes) -> bool:
     """Whether a text may hold the words, as far as its octets tell."""
-    octets = part.octets(_most(part)).lower()
+    octets = part.octets(_most(part))
+    if part.encoding == transfer.BASE64:
+        octets += transfer.footer(part.raw, part.stop, part.end)
+    octets = octets.lower()
     if wanted in octets or part.params.get("charset", "").lower().startswith(_WIDE):
         return True
-    if part.type != "text/html":
-        return False
-    bare = _TAG.sub(b"", octets)
-    return wanted in bare or b"&" in bare and wanted.decode() in unescape(bare.decode("latin-1")).lower()
+    # HTML may name its own charset.
+    return part.type == "text/html" and (bool(_WIDELY(octets)) or _in_html(octets, wanted))
 
 
 def _text(part: Part) -> str:

@@ -147,10 +147,13 @@ def addressed(mailbox: Mailbox, lists: Collection[str]) -> Iterator[int]:
 
 def bodies(mailbox: Mailbox, text: str) -> Iterator[int]:
     """The places of the messages with `text` in what a person reads of them."""
-    return (place for place in range(len(mailbox)) if _in_body(mailbox, place, text))
+    from pymail import bodysearch
+
+    matches = bodysearch.Search(text).matches
+    return (place for place, letter in mailbox.letters(range(len(mailbox))) if matches(letter))
 
 
 def _in_body(mailbox: Mailbox, place: int, text: str) -> bool:
     from pymail import bodysearch
 
-    return bodysearch.matches(mailbox.raw(place), text)
+    return bodysearch.Search(text).matches(mailbox.raw(place))

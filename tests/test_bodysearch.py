@@ -6,13 +6,17 @@ import base64
 import quopri
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pymail import mime
-from pymail.bodysearch import matches
+from pymail import bodysearch, mime
+from pymail.bodysearch import Search
 
 PLAIN = b"Subject: hidden\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: %s\n\n"
+
+
+def matches(raw: bytes, needle: str) -> bool:
+    return Search(needle).matches(raw)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +54,21 @@ def test_what_is_in_the_text_is_found_in_any_encoding(word: str, more: str, enco
     coded = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring, "8bit": bytes}[encoding](octets)
     raw = PLAIN % encoding.encode() + coded
     assert matches(raw, word) is (word.lower() in mime.parse(raw).text().lower())
+
+
+PIECES = [
+    b"some word here\n", b"so=6De w=6Frd\n", b"w=\nord\n", b"w<b>or</b>d\n", b"&#119;ord\n", b"a < b\n", b"c > d\n",
+    b"=\n", b"c29tZSB3b3JkIGhlcmU=\n", b"--x\n", b"--x--\n", b"\n", b"begin 644 f\n",
+    b"Content-Type: text/html\n",
+    b"Content-Type: text/plain; charset=utf-7\n", b"Content-Type: image/gif\n", b"+AHcAbwByAGQ-\n",
+    b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: quoted-printable\n",
+]  # fmt: skip
+KINDS = ["multipart/mixed; boundary=x", "multipart/alternative; boundary=x", "text/html", "text/plain"]
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(KINDS), st.lists(st.sampled_from(PIECES), max_size=14))
+def test_a_look_at_the_octets_refuses_nothing_that_is_read(kind: str, pieces: list[bytes]) -> None:
+    raw = b"Content-Type: %b\n%b" % (kind.encode(), b"".join(pieces))
+    read = [bodysearch._text(part) for part in bodysearch._texts(mime.parse(raw))]
+    assert matches(raw, "word") is any("word" in text.lower() for text in read)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pymail.summary import Summary
 
+# Finds a line that is quoted because a letter begins with such.
+has_quoted = re.compile(rb">From ").search
 # The fields of a list, each with the lines that continue it.
 _FIELDS = re.compile(rb"\n(?=[DFS])((?:From|Date|Subject):[^\n]*(?:\n[ \t][^\n]*)*)").findall
 # A date in the usual form: `Date: Thu, 1 Jan 2015`, ` 02:13`, `:16`, ` +0200`.

@@ -201,6 +201,11 @@ class Mailbox(ABC):
         for index in numbers:
             yield index, self.head(index)
 
+    def letters(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Number and whole letter of each, for searching."""
+        for index in numbers:
+            yield index, self.raw(index)
+
     def texts(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], list[str]]]:
         """Numbers and decoded values of the header field `name`, many at once; "" where there is none."""
         from pymail import headers

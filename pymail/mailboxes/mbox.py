@@ -145,6 +145,20 @@ class Mbox(Stored, Mailbox):
             self.notes += mend_open(self.path, self.fd, self.settings, bool(self.readonly))
         super().settle()
 
+    def letters(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        from .gather import has_quoted
+        from .quoting import unquote
+
+        for run, data, starts, bodies, ends in self.runs(numbers):
+            is_plain = b"\r" not in data and not has_quoted(data)
+            for index, start, body, end in zip(run, starts, bodies, ends, strict=True):
+                letter = data[_line(data, start, body) : end]
+                if end > len(data):
+                    letter = self.raw(index)
+                elif not is_plain:
+                    letter = unquote(_lf(letter))
+                yield index, letter
+
     def refresh(self) -> int:
         if self.path is None:
             return 0

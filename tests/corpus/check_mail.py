@@ -105,7 +105,7 @@ def use(raw: bytes) -> None:
     list(dissection.decoded(raw, "1"))
     for part in attachments.attachments(root):
         assert "/" not in attachments.safe_name(part)
-    bodysearch.matches(raw, "needle")
+    bodysearch.Search("needle").matches(raw)
 
 
 def in_child(path: Path, expected: dict[str, object]) -> tuple[list[tuple[str, bool, str]], str]:
