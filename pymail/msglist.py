@@ -152,8 +152,8 @@ class _Names:
 
     def term(self, term: str) -> list[int]:
         """The messages that one term names."""
-        if "," in term and all(map(_is_number, term.split(","))):
-            return [n for piece in term.split(",") for n in self.one(int(piece), piece)]
+        if "," in term and all(map(_is_range, term.split(","))):
+            return [n for piece in term.split(",") for n in self._range(piece)]
         if _is_range(term):
             return self._range(term)
         if term in _SYMBOLS:

@@ -110,10 +110,10 @@ def _texts(s: Session) -> Callable[[Part], list[str] | None] | None:
 
 def put(s: Session, lines: Iterable[str], pager: bool = False) -> None:
     """Write safe lines; to the pager when there are more than `crt` of them and a person reads (POSIX crt, PAGER)."""
-    crt = s.variables.number("crt")
+    crt = s.variables.text("crt")
     if pager or (crt is not None and s.interactive and _on_terminal()):
         lines = list(lines)
-        if pager or len(lines) > (crt or s.screen()[0]):
+        if pager or len(lines) > ((s.variables.number("crt") or 0) if crt else s.screen()[0]):
             from pymail import process
 
             process.page(s, lines)

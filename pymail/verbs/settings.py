@@ -93,12 +93,20 @@ def alias(s: Session, names: list[str]) -> None:
     """Add addresses to an alias, or show one or all.
 
     An alias stands for its addresses where it is a whole address; a backslash before an address keeps that from
-    being taken for an alias again.
+    being taken for an alias again. `alias - name` shows who would get a letter.
     """
-    if len(names) > 1:
+    if names[:1] == ["-"]:
+        from pymail.recipients import recipients, shown
+
+        s.say(shown(recipients(s, ", ".join(names[1:]))))
+    elif len(names) > 1:
         s.aliases.setdefault(names[0], []).extend(names[1:])
-        return
-    for name in names or sorted(s.aliases):
+    else:
+        _list_aliases(s, names or sorted(s.aliases))
+
+
+def _list_aliases(s: Session, names: list[str]) -> None:
+    for name in names:
         if name not in s.aliases:
             raise MailError(f"{name}: no such alias", USAGE)
         s.say(f"{name}\t{' '.join(s.aliases[name])}")

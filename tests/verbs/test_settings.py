@@ -71,6 +71,11 @@ def test_variables_are_explained() -> None:
     ]
 
 
+def test_who_an_alias_stands_for_in_the_end_is_shown() -> None:
+    s = room()
+    assert s.do("alias team bob@x jo", "alias jo 'Jo <jo@y>'", "alias - team") == "bob@x, Jo <jo@y>\n"
+
+
 def test_aliases_add_up_are_listed_and_removed() -> None:
     s = room()
     s.do("alias staff bob carol", "group staff 'Dan D <dan@x>'", "alias us \\staff me")
