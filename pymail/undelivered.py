@@ -76,7 +76,8 @@ def _queue(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer]
     folder = s.outbox()
     if not folder:
         return ""
-    some = Envelope(envelope.sender, [answer.recipient for answer in answers], envelope.utf8)
+    people = [name for answer in answers for name in answer.left or (answer.recipient,)]
+    some = Envelope(envelope.sender, people, envelope.utf8)
     first = answers[0]
     why, tries = (str(first), 1) if first.code else (first.text, 0)
     try:

@@ -200,6 +200,7 @@ class _Flush:
             letter.settle({}, self.report.unreachable)
 
     def _answered(self, entry: Entry, letter: Letter, answers: list[Answer]) -> None:
+        answers = [self._parted(entry, letter, answer) if answer.left else answer for answer in answers]
         accepted = {answer.recipient for answer in answers if answer.accepted}
         refused = [answer for answer in answers if answer.refused]
         deferred = [answer for answer in answers if answer.deferred]
@@ -217,6 +218,16 @@ class _Flush:
                 self._keep(entry, letter, accepted, refused, deferred)
         except OSError as error:
             raise MailError(f"outbox: {entry.id} was sent, which cannot be noted: {reason(error)}", IOERR) from None
+
+    def _parted(self, entry: Entry, letter: Letter, answer: Answer) -> Answer:
+        """Queue the letter anew for those that are left of a recipient who stands for several; he is done then."""
+        some = Envelope(letter.sender, list(answer.left), letter.utf8)
+        try:
+            self.outbox.put(some, letter, self.account, str(answer), now=entry.queued, tries=entry.tries + 1)
+        except MailError as error:
+            self.report.troubles.append(f"{entry.id}: {error.text}")
+            return answer
+        return Answer(answer.recipient, 250, answer.text)
 
     def _give_up(self, entry: Entry, letter: Letter, refused: list[Answer]) -> bool:
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pymail.transports import url as urls
 from pymail.transports.smtp import Smtp
-from pymail.transports.transaction import Transaction
+from pymail.transports.transaction import Transaction, final
 from pymail.transports.wire import connect_unix
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ class Letter(Transaction):
 
     def _outcome(self, wire: Wire, accepted: list[int]) -> Reply:
         for index in accepted:
-            self.verdicts[index] = reply = wire.reply()
+            self.verdicts[index] = reply = final(wire)
         return reply
 
 

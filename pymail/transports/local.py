@@ -206,7 +206,9 @@ def _together(recipient: str, name: str, answers: list[Answer]) -> Answer:
         return Answer(recipient, 550, "5.1.1 an alias for nobody")
     worst = min(answers, key=lambda answer: 0 if answer.deferred else 1 if answer.refused else 2)
     whose = "" if worst.recipient == name else f" ({printable(worst.recipient)})"
-    return Answer(recipient, worst.code, worst.text + whose)
+    left = tuple(answer.recipient for answer in answers if answer.deferred)
+    is_begun = worst.deferred and any(answer.accepted for answer in answers)
+    return Answer(recipient, worst.code, worst.text + whose, left=left if is_begun else ())
 
 
 def _delivered(letter: Source, user: str, sender: str) -> Iterator[bytes]:

@@ -188,7 +188,15 @@ class Transaction:
 
     def _outcome(self, wire: Wire, accepted: list[int]) -> Reply:
         """The answer to the whole letter, for all of `accepted` at once."""
-        return wire.reply()
+        return final(wire)
+
+
+def final(wire: Wire) -> Reply:
+    """An answer to a whole letter, which 3xx cannot be: then nobody knows whose the next answer is."""
+    reply = wire.reply()
+    if 300 <= reply.code < 400:
+        raise Lost(f"took the letter for something else: {reply.code} {reply.text}")
+    return reply
 
 
 def _hand_over(wire: Wire, block: bytes, shown: str, ahead: bytes) -> None:

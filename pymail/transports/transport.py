@@ -57,15 +57,18 @@ class Answer:
     `code` is an SMTP reply code (RFC 5321 4.2), 0 where nobody could be asked; `text` is
     the server's own words, enhanced code first, in one printable line. `note` is what the
     user should hear although the letter was taken: what a sendmail program complained of.
+    `left` are those of whom the recipient stands for that have yet to get it, where others have
+    it already; () for the recipient himself.
     """
 
-    __slots__ = ("recipient", "code", "text", "note")
+    __slots__ = ("recipient", "code", "text", "note", "left")
 
-    def __init__(self, recipient: str, code: int, text: str, note: str = "") -> None:
+    def __init__(self, recipient: str, code: int, text: str, note: str = "", left: tuple[str, ...] = ()) -> None:
         self.recipient = recipient
         self.code = code
         self.text = text
         self.note = note
+        self.left = left
 
     def __repr__(self) -> str:
         return f"Answer({self.recipient!r}, {self.code}, {self.text!r})"

@@ -78,3 +78,11 @@ def test_dovecot_takes_a_letter_by_tcp_and_unix_socket(dovecot: Dovecot) -> None
         assert codes(answers) == [250, 250], answers
     for name in ("bob", "smith"):
         assert (dovecot.mail / name).read_bytes().count(b"\n.\nend\n") == 2
+
+
+def test_an_answer_that_is_none_makes_all_that_follow_it_doubtful() -> None:
+    with Sink(script={f". {BOB}": "354 go on\r\n250 taken", ".": "550 no"}) as sink:
+        transport = open_transport(sink.url.replace("smtp", "lmtp"), variables())
+        answers = transport.send(Envelope("me", [BOB, SMITH]), Text())
+        transport.close()
+    assert [answer.deferred for answer in answers] == [True, True] and "may have been delivered" in answers[1].text

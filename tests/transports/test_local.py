@@ -318,6 +318,17 @@ def test_aliases_of_plain_users_are_followed_and_each_gets_one_copy(spool: Path)
 
 
 @needs_root
+def test_an_alias_of_whom_some_cannot_have_it_now_leaves_just_these(spool: Path) -> None:
+    (spool / "root").mkdir()
+    (answer,) = send(spool, "team", aliases="team: daemon, root\n")
+    assert answer.deferred and answer.left == ("root",) and octets(spool / "daemon").count(b"Subject") == 1
+    (spool / "daemon").unlink()
+    (spool / "daemon").mkdir()
+    (answer,) = send(spool, "team", aliases="team: daemon, root\n")
+    assert answer.deferred and answer.left == ()
+
+
+@needs_root
 def test_an_alias_for_a_program_a_file_or_nobody_is_not_followed(spool: Path) -> None:
     text = f'prog: "|touch {spool}/ran"\nfile: {spool}/written\nold: daemon, no-such-user\nnone:\n'
     prog, file, old, none = send(spool, "prog", "file", "old", "none", aliases=text)

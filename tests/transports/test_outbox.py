@@ -206,6 +206,23 @@ def test_partial_acceptance_leaves_the_others_only(outbox: Outbox) -> None:
     assert outbox.count == 0 and len(server.dead) == 1
 
 
+def test_a_recipient_who_stands_for_several_is_tried_again_for_those_that_are_left(outbox: Outbox) -> None:
+    put(outbox, "team", "b@x")
+    seen: list[list[str]] = []
+
+    def send(envelope: Envelope, source: Source) -> list[Answer]:
+        seen.append(envelope.recipients)
+        left = {"team": ("root",)}
+        codes = {"b@x": 250}
+        return [Answer(name, codes.get(name, 451), "x", left=left.get(name, ())) for name in envelope.recipients]
+
+    for _ in range(3):
+        report = flush(outbox, "home", send, lambda letter, answers: None, NOW)
+    assert seen == [["team", "b@x"], ["root"], ["root"]] and report.waiting == 1
+    (entry,) = outbox.entries()
+    assert int(entry.queued) == NOW and entry.tries == 3
+
+
 def test_a_refused_letter_is_given_up_with_its_reason(outbox: Outbox) -> None:
     put(outbox, "b@x")
     server = Server(**{"b@x": 550})
