@@ -54,6 +54,7 @@ _LARGER = {
 }
 # The same, where the charset has all octets but nobody means its C1 controls.
 _MEANT = {"iso8859-1": "cp1252", "iso8859-9": "cp1254"}
+_UTF_8 = ("utf-8", "utf8")
 # Python codecs that are no charsets: they transform something else, or warn.
 _OTHERS = {"unicode-escape", "raw-unicode-escape", "undefined", "idna", "punycode"}
 
@@ -82,6 +83,9 @@ def text(octets: bytes | bytearray, label: str = "") -> str:
     for attempt in (_MEANT.get(codec, codec), codec, _LARGER.get(codec, codec), "utf-8"):
         if (found := _strict(octets, attempt)) is not None:
             return found
+    if codec == "ascii" or codec == "utf-8" and label.lower() not in _UTF_8:
+        if foreign := _foreign(octets):
+            return octets.decode(foreign, "replace")
     if codec != "ascii":
         found = octets.decode(codec, "replace")
         # A few bad octets in good text are shown as such; nothing but bad ones: the label is wrong.
@@ -89,6 +93,16 @@ def text(octets: bytes | bytearray, label: str = "") -> str:
             return found.encode("utf-8", "replace").decode()
     found = _strict(octets, "cp1252")
     return octets.decode("latin-1") if found is None else found
+
+
+def _foreign(octets: bytes | bytearray) -> str:
+    """The likely codec of octets that nobody declared, "" for a Western one and for UTF-8 with a few faults."""
+    broken = octets.decode("utf-8", "replace")
+    if 4 * broken.count("\ufffd") <= sum(char > "\x7f" for char in broken):
+        return ""
+    from pymail import guess
+
+    return guess.codec(octets)
 
 
 def _strict(octets: bytes | bytearray, codec: str) -> str | None:
