@@ -31,8 +31,9 @@ _ABANDONED = 3600  # seconds after which a file with nothing in it is no one's w
 
 
 def folder(s: Session) -> str:
-    """Where these letters are; "" where none is to be kept (no home, nosave)."""
-    return s.state() + "/drafts" if s.state() and s.variables.flag("save") else ""
+    """Where these letters are; "" where none is to be kept (no home, nosave) or touched (a dry run)."""
+    wanted = s.variables.flag("save") and not s.variables.flag("debug")
+    return s.state() + "/drafts" if s.state() and wanted else ""
 
 
 class Unfinished:

@@ -179,6 +179,19 @@ def test_who_keeps_no_letters_keeps_no_drafts(typist: Typist, home: Home, settin
     assert not grave(home) and (setting != "nosave" or not drafts(home))
 
 
+def test_dry_run_keeps_no_draft_and_leaves_those_of_others(typist: Typist, home: Home) -> None:
+    child = typist("bob@x")
+    typed(child, "precious")
+    child.kill(signal.SIGKILL)
+    ended(child)
+    child = typist("-d", "carl@y")
+    typed(child, "dry")
+    assert len(drafts(home)) == 1
+    child.send(".\n")
+    ended(child)
+    assert "precious\n" in drafts(home)[0] and not grave(home)
+
+
 def test_folder_that_takes_nothing_is_told_once_and_the_letter_goes_on(typist: Typist, home: Home) -> None:
     state = home.path / ".local/state"
     state.mkdir(parents=True)
