@@ -7,9 +7,9 @@ being done.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal costs as much as all the rest
 import os
 import time
-from signal import SIG_BLOCK, SIG_SETMASK, SIGHUP, SIGINT, SIGTERM, pthread_sigmask
 
 from pymail import deadletter
 from pymail.errors import IOERR, TEMPFAIL, UNAVAILABLE, MailError, reason
@@ -57,12 +57,15 @@ def _deal(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer],
 
 def put_off_signals() -> set[int]:
     """Let what would end us wait while a letter is kept, and a second interrupt too; for `take_signals`."""
-    return pthread_sigmask(SIG_BLOCK, {SIGHUP, SIGINT, SIGTERM})
+    before: set[int] = _signal.pthread_sigmask(
+        _signal.SIG_BLOCK, {_signal.SIGHUP, _signal.SIGINT, _signal.SIGTERM}
+    )
+    return before
 
 
 def take_signals(before: set[int]) -> None:
     """Be disturbed again, at once if a signal came meanwhile."""
-    pthread_sigmask(SIG_SETMASK, before)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
 
 
 def _deferral(answer: Answer, queued: bool) -> str:
