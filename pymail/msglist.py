@@ -197,7 +197,7 @@ class _Names:
         return found
 
     def parent(self) -> list[int]:
-        number = self.view.parent(self.dot()[0])
+        number = self.view.parent(self.view.dot) if 1 <= self.view.dot <= len(self.view) else None
         return [] if number is None else self.live([number])
 
     def _range(self, term: str) -> list[int]:

@@ -10,7 +10,7 @@ import posix
 import sys
 
 from pymail import paths
-from pymail.errors import NOINPUT, MailError, printable
+from pymail.errors import NOINPUT, USAGE, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -344,7 +344,8 @@ class Session:
     def filename(self, word: Word) -> str:
         """What a word names as a file, after POSIX's transformations, which quoting switches off.
 
-        A word that was typed may hold `$(command)`, as in the shell (POSIX mailx, Commands in mailx).
+        A word that was typed may hold `$(command)`, as in the shell (POSIX mailx, Commands in mailx). MailError
+        (64) for a line end in it (FUTURE DIRECTIONS).
         """
         from pymail import words
 
@@ -353,7 +354,10 @@ class Session:
             from pymail import process
 
             name = process.word_of(self, name)
-        return words.unshielded(self.path(name))
+        path = words.unshielded(self.path(name))
+        if "\n" in path:
+            raise MailError(f"{path}: a line end belongs in no file name", USAGE)
+        return path
 
     def mailbox_settings(self) -> Settings:
         """What mailboxes are told of this user's surroundings and wishes."""

@@ -169,6 +169,11 @@ def test_undelete_names_deleted_messages_only() -> None:
     assert msglist.parse("^", box(), deleted=True) == msglist.parse("$", box(), deleted=True) == [4]
 
 
+def test_a_message_that_is_not_deleted_has_no_deleted_parent() -> None:
+    with pytest.raises(MailError, match="applicable"):
+        msglist.parse(",", box(3), deleted=True)
+
+
 def test_hold_takes_a_deleted_message_by_its_number_alone() -> None:
     assert msglist.parse("4", box(), deleted=None) == [4]
     assert msglist.parse("3 4", box(), deleted=None) == [3, 4]

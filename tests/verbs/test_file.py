@@ -118,6 +118,12 @@ def test_a_message_without_author_cannot_name_a_file(tmp_path: Path) -> None:
     assert "1: names no author" in s.complained
 
 
+def test_no_file_is_made_with_a_line_end_in_its_name(s: Room, tmp_path: Path) -> None:
+    s.do("save 1 $'a\\nb'", "copy 1 $(printf\\ 'a\\\\nb')")
+    assert s.complained.count("a line end belongs in no file name") == 2
+    assert not [path for path in tmp_path.iterdir() if path.is_file()]
+
+
 def test_what_is_put_into_dev_null_is_gone(s: Room) -> None:
     assert s.do("save 1 /dev/null").startswith('"/dev/null" [Appended]')
     assert marks_of(s) == [SAVED, 0, 0]
