@@ -33,13 +33,14 @@ class Folder:
     dot before this one, `named` the messages of the list before, `sought` what message lists
     looked for last. `order` is how `sort`
     numbered the messages, None for the order of the mailbox, `sorted` the name of that order;
-    flags, marks and `changed` (edited letters) are kept by places in the mailbox. `top` is the
-    first message of the page that was printed last, 0 before.
+    flags, marks and `changed` (edited letters) are kept by places in the mailbox, so is `filed`,
+    what is in mbox although leaving failed. `top` is the first message of the page that was
+    printed last, 0 before.
     """
 
     __slots__ = (
         "mailbox", "system", "flags", "marks", "dot", "before", "named", "shown", "changed", "top", "order", "sorted",
-        "sought", "_numbers",
+        "sought", "filed", "_numbers",
     )  # fmt: skip
 
     def __init__(self, mailbox: Mailbox, system: bool) -> None:
@@ -54,6 +55,7 @@ class Folder:
         self.top = 0
         self.sorted = "none"
         self.changed: dict[int, bytes] = {}
+        self.filed: set[int] = set()
         self.order: list[int] | None = None
         self._numbers: list[int] = []
         self.dot = self._first()

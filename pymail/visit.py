@@ -105,8 +105,10 @@ def _commit(s: Session, folder: Folder) -> None:
     wanted = dispose(
         folder.marks, folder.flags, stored, system=folder.system, hold=v.flag("hold"), keepsave=v.flag("keepsave")
     )
-    if wanted.to_mbox:
-        _put_into_mbox(s, folder, wanted.to_mbox)
+    unfiled = [place for place in wanted.to_mbox if place not in folder.filed]
+    if unfiled:
+        _put_into_mbox(s, folder, unfiled)
+        folder.filed.update(unfiled)
     vanish = bool(folder) and len(wanted.removed) == len(folder) and not v.flag("keep")
     plan = Plan(remove=wanted.removed, flags=wanted.flags, replace=folder.changed, vanish=vanish)
     notes, details = len(folder.mailbox.notes), len(folder.mailbox.details)

@@ -287,25 +287,35 @@ def repair_killed_at(
     return done.returncode in (-9, 137)
 
 
+def is_fair(job: str, found: dict[str, bytes], status: int, before: dict[str, bytes], after: dict[str, bytes]) -> bool:
+    """Is each file old or new, and is what could not be done told? Delivered letters tell the time in their From_."""
+    if job == "deliver":
+        return all_letters(found) in (all_letters(before), all_letters(after)) and (
+            status == 75 or not status and all_letters(found) == all_letters(after)
+        )
+    return old_or_new(found, before, after) and (same(found, after) if status == 0 else status in (73, 74))
+
+
 @slow
-@pytest.mark.parametrize("job", ["delete", "grow", "mixed", "append", "save"])
+@pytest.mark.parametrize("job", ["delete", "grow", "mixed", "append", "save", *PROGRAM])
 def test_a_real_short_write_leaves_the_mailbox_old_or_new(tmp_path: Path, job: str) -> None:
     before, after, _ = outcomes(tmp_path, job)
+    results: Counter[int] = Counter()
     for limit in range(0, 60_000, 1_999):
         folder = fresh(tmp_path / str(limit))
         done = subprocess.run(["prlimit", f"--fsize={limit}", *JOB, job, str(folder)], capture_output=True, text=True)
         assert "Traceback" not in done.stderr, done.stderr
-        found = files(folder)
-        assert old_or_new(found, before, after), limit
-        assert (done.returncode == 0) == same(found, after), (limit, done.returncode)
+        assert is_fair(job, files(folder), done.returncode, before, after), (limit, done.returncode, done.stderr)
+        results[done.returncode] += 1
         shutil.rmtree(folder)
+    print(f"{job}: statuses with files that may not grow: {dict(results)}")
 
 
 @slow
 @pytest.mark.skipif(
     subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0, reason="no mounts here"
 )
-@pytest.mark.parametrize("job", ["delete", "grow", "mixed", "append", "save"])
+@pytest.mark.parametrize("job", ["delete", "grow", "mixed", "append", "save", *PROGRAM])
 @pytest.mark.parametrize("full", [".", "state"])
 def test_a_full_disk_leaves_the_mailbox_old_or_new(tmp_path: Path, job: str, full: str) -> None:
     before, after, _ = outcomes(tmp_path, job)
@@ -321,9 +331,8 @@ def test_a_full_disk_leaves_the_mailbox_old_or_new(tmp_path: Path, job: str, ful
         done = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, timeout=60)
         assert "Traceback" not in done.stderr, done.stderr
         found = {name: (result / name).read_bytes() for name in NAMES if (result / name).exists()}
-        assert old_or_new(found, before, after), pages
         status = int((tmp_path / "status").read_text())
-        assert same(found, after) if status == 0 else status in (73, 74), (pages, status)
+        assert is_fair(job, found, status, before, after), (pages, status, done.stderr)
         results[status] += 1
         for name in ("fresh", "result", "copy"):
             shutil.rmtree(tmp_path / name)

@@ -54,3 +54,14 @@ def test_a_lock_that_was_broken_at_the_end_is_said(home: Home, pymail: Run) -> N
     other.touch(0o600)
     done = pymail("-N", input=f"!echo x > other.lock; touch -d @{int(stale)} other.lock\nsave other\nx\n")
     assert "other.lock: stale lock removed" in done.err
+
+
+def test_what_is_in_mbox_is_not_put_there_again_when_leaving_failed(home: Home, pymail: Run) -> None:
+    box = home.receive([letter("one"), letter("two")])
+    home.rc("set nohold append lock-timeout=0\n")
+    lock = box.with_name(box.name + ".lock")
+    typed = f"1\n!echo x > {lock}\nq\nq\n!rm {lock}\nq\n"
+    done = pymail("-N", input=typed)
+    assert done.err.count("locked by") == 2 and done.out.count("Saved 1 message in") == 1
+    assert (home.path / "mbox").read_bytes().count(b"Subject: one") == 1
+    assert box.read_bytes().count(b"Subject: ") == 1
