@@ -37,8 +37,14 @@ _ALIASES = {
     "unicode-1-1-utf-8": "utf-8",
     "x-unicode-2-0-utf-8": "utf-8",
     "utf8mb4": "utf-8",
-    "cp-850": "cp850",
-    "cp-1252": "cp1252",
+    "mac": "mac_roman",
+    "koi8": "koi8_r",
+    "koi8r": "koi8_r",
+    "koi8ru": "koi8_u",
+    "usascii": "ascii",
+    "iso646us": "ascii",
+    "cswindows31j": "cp932",
+    "big5eten": "big5",
 }
 # What senders mean who use octets that their charset does not have (WHATWG Encoding 4.2).
 _LARGER = {
@@ -65,12 +71,34 @@ def charset(name: str) -> str | None:
     label = _ALIASES.get(label, label)
     if not label.isascii() or not 0 < len(label) <= 60:
         return None
-    try:
-        codec = codecs.lookup(label)
-    except (LookupError, ValueError):
+    codec = _codec(label) or _codec(_alike(label))
+    if codec is None:
         return None
     is_charset = codec._is_text_encoding and codec.name.replace("_", "-") not in _OTHERS
     return codec.name if is_charset else None
+
+
+def _codec(label: str) -> codecs.CodecInfo | None:
+    try:
+        return codecs.lookup(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def _alike(label: str) -> str:
+    """A usual name for one that is spelled in its own way: `x-cp1251`, `win-1251`, `iso88591`, `8859_1`."""
+    compact = "".join(filter(str.isalnum, label)).removeprefix("x")
+    iso, _, part = compact.partition("8859")
+    if iso in ("", "iso") and part:
+        return f"iso8859-{_digits(part)}"
+    for vendor in ("windows", "win", "cp", "ibm", "dos", "ms"):
+        if compact.startswith(vendor) and (page := _digits(compact.removeprefix(vendor))):
+            return f"cp{page}"
+    return _ALIASES.get(compact) or label.removeprefix("x-").removeprefix("cs")
+
+
+def _digits(text: str) -> str:
+    return text[: len(text) - len(text.lstrip("0123456789"))]
 
 
 def text(octets: bytes | bytearray, label: str = "") -> str:

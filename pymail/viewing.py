@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from pymail import attachments, decode, mailcap, process
+from pymail import attachments, decode, mailcap, mediatypes, process
 from pymail.errors import UNAVAILABLE, MailError, printable
 
 TYPE_CHECKING = False
@@ -103,7 +103,10 @@ def _by_mailcap(s: Session, part: Part, path: str) -> Handler | None:
     def passes(command: str) -> bool:
         return process.quietly(s, command) == 0
 
-    found = mailcap.find(mailcap.entries(s.environ, s.complain), part.type, part.params, path, passes=passes)
+    kind = part.type
+    if kind == "application/octet-stream":
+        kind = mediatypes.by_name(path) or kind
+    found = mailcap.find(mailcap.entries(s.environ, s.complain), kind, part.params, path, passes=passes)
     return Handler(found[1], found[0].terminal, found[0].piped) if found else None
 
 

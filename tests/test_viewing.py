@@ -39,6 +39,11 @@ def test_a_mailcap_entry_shows_a_part(tmp_path: Path, caps: str, seen: str) -> N
     assert session(tmp_path, letter("application/pdf"), caps).do("mimeview 1.1").startswith(seen)
 
 
+def test_octets_without_a_type_have_that_of_their_name(tmp_path: Path) -> None:
+    raw = letter("application/octet-stream", "x.pdf")
+    assert session(tmp_path, raw, "application/pdf; cat %s").do("mimeview").startswith("content")
+
+
 @pytest.mark.parametrize("name", ["pipe-application/pdf", "pipe-pdf"])
 def test_a_variable_comes_before_mailcap(tmp_path: Path, name: str) -> None:
     s = session(tmp_path, letter("application/pdf"), "application/pdf; echo no")
