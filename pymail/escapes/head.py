@@ -117,6 +117,13 @@ def attachments(s: Session, draft: Draft, text: str) -> None:
         s.say(f"{number}: {file.name} {size} octet{'s' * (size != 1)}")
 
 
+@escape("/")
+def alternative(s: Session, draft: Draft, text: str) -> None:
+    """Make attachments other forms of the text, or undo it."""
+    draft.alternative = not draft.alternative
+    s.say("multipart/alternative" if draft.alternative else "multipart/mixed")
+
+
 @escape("^", "number")
 def detach(s: Session, draft: Draft, text: str) -> None:
     """Take an attachment off again."""

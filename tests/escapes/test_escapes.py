@@ -156,6 +156,11 @@ def test_files_are_attached_listed_and_taken_off(s: Room, tmp_path: Path) -> Non
     assert [file.name for file in typed(s, "~@\nb\nc\n\n").attachments] == ["b", "c"]
 
 
+def test_files_become_forms_of_the_text_and_files_again(s: Room) -> None:
+    assert typed(s, "~/\n").alternative and not typed(s, "~/\n~/\n").alternative
+    assert s.said == "multipart/alternative\n" * 2 + "multipart/mixed\n"
+
+
 def test_messages_are_attached_by_number(s: Room) -> None:
     draft = typed(s, "~@ #2\n~@ #9\n")
     assert [(file.name, file.type) for file in draft.attachments] == [("message-2.eml", "message/rfc822")]
