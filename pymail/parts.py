@@ -73,7 +73,7 @@ def _html(draft: Draft) -> Part:
     kind = "text/html"
     if Scan(draft.html.pieces()).charset == "iso-8859-1":
         named = charset_of(next(draft.html.pieces(), b""))
-        kind += f"; charset={named}" if charsets.charset(named) else ""
+        kind += f"; charset={named}" if headers.is_token(named) and charsets.charset(named) else ""
     return Text(draft.html, kind, draft.transfer, draft.octets)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 
+from pymail import headers
 from pymail.body import Body
 from pymail.charsets import charset
 
@@ -22,12 +23,14 @@ def recoded(body: Body, names: Iterable[str]) -> tuple[Body, str]:
     """
     if all(map(bytes.isascii, body.pieces())):
         return body, ""
-    for name in names:
+    for name in map(str.strip, names):
         codec = charset(name) or ""
         if codec == "utf-8":
             break
-        if codec and _is_like_ascii(codec) and (done := _encoded(body, codec)):
-            return done, name.strip().lower()
+        # Readers do well not to believe in UTF-7, which can hide what it says.
+        is_fit = headers.is_token(name) and codec != "utf-7" and _is_like_ascii(codec)
+        if is_fit and (done := _encoded(body, codec)):
+            return done, name.lower()
     return body, ""
 
 
@@ -35,7 +38,7 @@ def _is_like_ascii(codec: str) -> bool:
     """Whether lines stay lines in it: transfer encodings look for line feeds."""
     try:
         return "a\n".encode(codec) == b"a\n"
-    except ValueError:
+    except (LookupError, ValueError):
         return False
 
 

@@ -26,6 +26,7 @@ def octets(body: Body) -> bytes:
         ("日本 Привет €\n", ["iso-8859-1", "koi8-r"], ""),
         ("Grüße\n", ["nonsense", "", "base64", "utf-16", "iso-8859-1"], "iso-8859-1"),
         ("Grüße\n", [], ""),
+        ("Grüße\n", ["utf-7", "latin 1", "iso-8859-1;", "koi8-r\r\nBcc: x"], ""),
     ],
 )
 def test_first_charset_that_has_all_characters_is_taken(text: str, names: list[str], name: str) -> None:
