@@ -6,6 +6,8 @@ list is known by an address, or by a regular expression for addresses.
 
 from __future__ import annotations
 
+from pymail import addresses
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,4 +46,4 @@ def followup_to(s: Session, draft: Draft, me: Address) -> None:
         return
     if not any(is_list(person, s.subscribed) for person in people):
         people.append(me)
-    draft.headers.append(("Mail-Followup-To", ", ".join(person.header() for person in people)))
+    draft.headers.append(("Mail-Followup-To", ", ".join(person.spec for person in addresses.unique(people))))

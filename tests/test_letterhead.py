@@ -26,6 +26,10 @@ def sent(home: Home, pymail: Run, *options: str) -> str:
         ("set message-inject-tail='-- \\nme\\n'", "\n\ntext\n-- \nme\n"),
         ("set signature=~/sig", "\n\ntext\nsigned\n"),
         ("set followup-to\nmlist dev@lists.example", "\nMail-Followup-To: dev@lists.example, me@example.org\n"),
+        (
+            "set followup-to autocc='\"J, Müller\" <j@x>'\nmlist dev@lists.example",
+            "\nMail-Followup-To: dev@lists.example, j@x, me@example.org\n",
+        ),
         ("set followup-to\nmlsubscribe ^dev@.*$", "\nMail-Followup-To: dev@lists.example\n"),
     ],
 )
