@@ -209,7 +209,8 @@ class _Typing:
 _ATTACHED = (
     "attached", "attachment", "enclosed", "anhang", "angehängt", "beigefügt", "anbei", "pièce jointe", "ci-joint",
     "adjunt", "allegat", "bijlage", "bijgevoegd", "bifoga", "vedlagt", "vedhæft", "w załączeniu", "załącznik", "anexo",
-    "вложен", "прикреп", "附件", "添付", "첨부",
+    "liitteenä", "mellékel", "přílo", "ataşat", "atașat", "συνημμέν", "вложен", "прикреп", "приложен", "מצורף",
+    "مرفق", "附件", "添付", "첨부",
 )  # fmt: skip
 
 
