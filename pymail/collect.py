@@ -208,9 +208,9 @@ class _Typing:
 # How people say that something is attached.
 _ATTACHED = (
     "attached", "attachment", "enclosed", "anhang", "angehängt", "beigefügt", "anbei", "pièce jointe", "ci-joint",
-    "adjunt", "allegat", "bijlage", "bijgevoegd", "bifoga", "vedlagt", "vedhæft", "w załączeniu", "załącznik", "anexo",
-    "liitteenä", "mellékel", "přílo", "ataşat", "atașat", "συνημμέν", "вложен", "прикреп", "приложен", "מצורף",
-    "مرفق", "附件", "添付", "첨부",
+    "adjunt", "allegato", "allegata", "bijlage", "bijgevoegd", "bifoga", "vedlagt", "vedhæft", "w załączeniu",
+    "załącznik", "anexo", "liitteenä", "mellékel", "přílo", "ataşat", "atașat", "συνημμέν", "вложен", "прикреп",
+    "приложен", "מצורף", "مرفق", "附件", "添付", "첨부",
 )  # fmt: skip
 
 

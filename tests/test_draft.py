@@ -167,6 +167,7 @@ def test_fields_that_are_not_the_users_to_write_are_refused(text: str) -> None:
         ("添付します\n", True),
         ("V příloze posílám tabulku.\n", True),
         ("hello\n", False),
+        ("allegations\n", False),
         ("> see the attached file\nthanks\n", False),
         ("hello\n-- \nno attachments, please\n", False),
         ("", False),
