@@ -104,6 +104,15 @@ def check(address: Address) -> None:
         raise MailError(f"{printable(local)}{'@' if domain else ''}{printable(domain)}: {why}", USAGE)
 
 
+def is_fit(address: Address) -> bool:
+    """Whether it can be a recipient or sender."""
+    try:
+        check(address)
+    except MailError:
+        return False
+    return True
+
+
 def ascii_domain(domain: str) -> str:
     """A domain in the letters of DNS (UTS 46, non-transitional); a literal as it is; "" when it is none."""
     if domain.startswith("["):

@@ -46,4 +46,6 @@ def followup_to(s: Session, draft: Draft, me: Address) -> None:
         return
     if not any(is_list(person, s.subscribed) for person in people):
         people.append(me)
+        if s.variables.flag("followup-to-add-cc") and me not in draft.recipients():
+            draft.cc.append(me)
     draft.headers.append(("Mail-Followup-To", ", ".join(person.spec for person in addresses.unique(people))))

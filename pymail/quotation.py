@@ -6,7 +6,7 @@ same with different choices.
 
 from __future__ import annotations
 
-from pymail import attachments, decode, display, headers
+from pymail import addresses, attachments, decode, display, headers
 from pymail.body import Body
 from pymail.enclosure import Attachment
 
@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from pymail.addresses import Address
     from pymail.decode import Part
     from pymail.session import Session
 
@@ -104,6 +105,12 @@ def _enclosure(part: Part) -> Attachment:
     is_type = all(map(headers.is_token, part.type.split("/"))) and part.type.count("/") == 1
     kind = kind if is_type and not part.is_multipart else ""
     return Attachment("", attachments.safe_name(part), kind or None, Body.of(part.pieces()))
+
+
+def authors(s: Session, number: int) -> list[Address]:
+    """Who wrote a message, as far as they can be recipients."""
+    found = headers.get(headers.fields(s.open_folder().head(number)), "From") or b""
+    return [person for person in addresses.lenient(found) if addresses.is_fit(person)]
 
 
 def charset(s: Session, number: int) -> str:

@@ -28,6 +28,7 @@ def reply(
     reply_to_honour: bool = True,
     followup_to_honour: bool = True,
     recipients_in_cc: bool = False,
+    reply_to_swap_in: bool = False,
     prefix: str = "Re: ",
     marks: Iterable[str] = (),
 ) -> Draft:
@@ -35,14 +36,17 @@ def reply(
 
     `everyone` answers authors and all recipients, else the authors alone. `me` are all my
     addresses; they are left out unless `metoo`, or when nobody else is left. Reply-To and
-    (with `everyone`) Mail-Followup-To count unless told otherwise; `recipients_in_cc` puts
-    those of To into Cc. Subject and thread come from the first letter; `prefix` stands before
-    the subject, in place of what marks an answer there already: Re and its like, and `marks`.
+    (with `everyone`) Mail-Followup-To count unless told otherwise, a Reply-To of one address
+    also with `reply_to_swap_in`; `recipients_in_cc` puts those of To into Cc. Subject and
+    thread come from the first letter; `prefix` stands before the subject, in place of what
+    marks an answer there already: Re and its like, and `marks`.
     """
     draft = Draft()
     for letter in letters:
         followup = _people(letter, "Mail-Followup-To") if everyone and followup_to_honour else []
-        draft.to += followup or (reply_to_honour and _people(letter, "Reply-To")) or _authors(letter)
+        answers = _people(letter, "Reply-To")
+        honoured = reply_to_honour or reply_to_swap_in and len(answers) == 1
+        draft.to += followup or (honoured and answers) or _authors(letter)
         if everyone and not followup:
             (draft.cc if recipients_in_cc else draft.to).extend(_people(letter, "To"))
             draft.cc += _people(letter, "Cc")

@@ -30,6 +30,7 @@ def sent(home: Home, pymail: Run, *options: str) -> str:
             "set followup-to autocc='\"J, Müller\" <j@x>'\nmlist dev@lists.example",
             "\nMail-Followup-To: dev@lists.example, j@x, me@example.org\n",
         ),
+        ("set followup-to followup-to-add-cc\nmlist dev@lists.example", "\nCc: me@example.org\n"),
         ("set followup-to\nmlsubscribe ^dev@.*$", "\nMail-Followup-To: dev@lists.example\n"),
     ],
 )

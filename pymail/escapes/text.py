@@ -140,16 +140,17 @@ def _messages(s: Session, draft: Draft, text: str, fields: str, prefix: str) -> 
     def octets(number: int) -> bytes:
         return quotation.octets(quotation.indented(prefix, quotation.lines(s, number, fields)))
 
-    _interpolate(s, draft, text, octets)
+    _interpolate(s, draft, text, octets, "forward-add-cc")
 
 
 @escape("Q", "[msglist]")
 def quote_answered(s: Session, draft: Draft, text: str) -> None:
     """Insert messages as the variable quote does."""
-    _interpolate(s, draft, text, lambda number: quotation.answered(s, number))
+    _interpolate(s, draft, text, lambda number: quotation.answered(s, number), "quote-add-cc")
 
 
-def _interpolate(s: Session, draft: Draft, text: str, octets: Callable[[int], bytes]) -> None:
+def _interpolate(s: Session, draft: Draft, text: str, octets: Callable[[int], bytes], with_author: str) -> None:
+    """Insert messages; where the variable `with_author` is set, whoever wrote them gets a copy."""
     from pymail.verbs.selection import numbers
 
     folder = s.open_folder()
@@ -157,4 +158,6 @@ def _interpolate(s: Session, draft: Draft, text: str, octets: Callable[[int], by
     for number in found:
         draft.body.write(octets(number))
         folder.read(number)
+        if s.variables.flag(with_author):
+            draft.cc += quotation.authors(s, number)
     s.say(f"Interpolating: {' '.join(map(str, found))}", "(continue)")

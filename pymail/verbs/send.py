@@ -111,7 +111,7 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
         numbers = numbers[:1]
         folder.go(numbers[0])
     letters = [_fields(folder, number) for number in numbers]
-    names = ("metoo", "reply_to_honour", "followup_to_honour", "recipients_in_cc")
+    names = ("metoo", "reply_to_honour", "reply_to_swap_in", "followup_to_honour", "recipients_in_cc")
     wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
     prefix, marks = s.variables.text("replyprefix") or "", _marks(s)
     draft = replies.reply(letters, everyone=everyone, me=_me(s, letters), prefix=prefix, marks=marks, **wishes)

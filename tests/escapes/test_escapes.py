@@ -161,6 +161,15 @@ def test_files_become_forms_of_the_text_and_files_again(s: Room) -> None:
     assert s.said == "multipart/alternative\n" * 2 + "multipart/mixed\n"
 
 
+@pytest.mark.parametrize(
+    ("setting", "cc"), [("", ""), ("forward-add-cc", "bob@example.org"), ("quote-add-cc", "bob@example.org")]
+)
+def test_who_wrote_what_is_inserted_may_get_a_copy(s: Room, setting: str, cc: str) -> None:
+    s.do(f"set noask {setting}")
+    draft = typed(s, "~Q 2\n" if setting == "quote-add-cc" else "~m 2\n")
+    assert [person.spec for person in draft.cc] == cc.split()
+
+
 def test_messages_are_attached_by_number(s: Room) -> None:
     draft = typed(s, "~@ #2\n~@ #9\n")
     assert [(file.name, file.type) for file in draft.attachments] == [("message-2.eml", "message/rfc822")]

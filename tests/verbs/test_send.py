@@ -52,6 +52,7 @@ def field(s: Room, name: str) -> str:
         ("set metoo\nreply 1", "alice@example.org me@example.org carol@example.org dave@example.org"),
         ("alternates CAROL@example.org\nreply 1", "alice@example.org dave@example.org"),
         ("set noreply-to-honour\nReply 2", "bob@example.org"),
+        ("set noreply-to-honour reply-to-swap-in\nReply 2", "desk@example.org"),
         ("followup 1", "alice@example.org carol@example.org dave@example.org"),
         ("Followup 1", "alice@example.org"),
         ("set flipr\nfollowupall 1", "alice@example.org carol@example.org dave@example.org"),
