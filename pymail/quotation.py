@@ -9,6 +9,7 @@ from __future__ import annotations
 from pymail import addresses, attachments, decode, display, headers
 from pymail.body import Body
 from pymail.enclosure import Attachment
+from pymail.mailboxes import status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +106,11 @@ def _enclosure(part: Part) -> Attachment:
     is_type = all(map(headers.is_token, part.type.split("/"))) and part.type.count("/") == 1
     kind = kind if is_type and not part.is_multipart else ""
     return Attachment("", attachments.safe_name(part), kind or None, Body.of(part.pieces()))
+
+
+def whole(s: Session, number: int) -> Body:
+    """A message as it came, to go along with a letter; its flags are the reader's own business."""
+    return Body.of(status.stamped(s.open_folder().pieces(number), 0))
 
 
 def authors(s: Session, number: int) -> list[Address]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pymail import words
-from pymail.draft import Body, Draft
+from pymail import quotation, words
+from pymail.draft import Draft
 from pymail.enclosure import Attachment
 from pymail.errors import USAGE, MailError, printable
 from pymail.escapes.table import escape
@@ -106,7 +106,7 @@ def _file(s: Session, word: words.Word) -> Attachment:
     from pymail.verbs.selection import numbers
 
     [number] = numbers(s, word.text[1:])
-    return Attachment("", f"message-{number}.eml", "message/rfc822", Body.of(s.open_folder().pieces(number)))
+    return Attachment("", f"message-{number}.eml", "message/rfc822", quotation.whole(s, number))
 
 
 @escape("l")

@@ -36,7 +36,7 @@ def forward_recorded(s: Session, numbers: list[int], text: str) -> None:
 def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> None:
     people = recipients(s, text)
     for number in numbers:
-        whole = Body.of(s.open_folder().pieces(number)) if s.variables.flag("forward-as-attachment") else None
+        whole = quotation.whole(s, number) if s.variables.flag("forward-as-attachment") else None
         draft = replies.forward(headers.fields(s.open_folder().head(number)), whole)
         draft.to = list(people)
         if whole is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pymail import addresses, headers, post, replies, visit
-from pymail.draft import Body, Draft
+from pymail.draft import Draft
 from pymail.errors import USAGE, MailError
 from pymail.recipients import recipients, shown
 from pymail.session import Session
@@ -179,15 +179,21 @@ def send_answer(s: Session, numbers: list[int], draft: Draft, record: str | None
         for person in (*draft.to, *draft.cc):
             person.name = ""
     announce(s, draft)
-    if s.variables.flag("quote") and not s.variables.flag("quote-as-attachment"):
-        from pymail import quotation
-
-        for number in numbers:
-            draft.body.write(quotation.answered(s, number))
-    elif s.variables.flag("quote-as-attachment"):
-        draft.attachments += [replies.whole(Body.of(s.open_folder().pieces(number))) for number in numbers]
+    if s.variables.flag("quote") or s.variables.flag("quote-as-attachment"):
+        _repeat(s, numbers, draft)
     if compose(s, draft, record) and s.variables.flag("markanswered"):
         s.open_folder().flag(numbers, ANSWERED)
+
+
+def _repeat(s: Session, numbers: list[int], draft: Draft) -> None:
+    """Messages within their answer, or attached to it."""
+    from pymail import quotation
+
+    for number in numbers:
+        if s.variables.flag("quote-as-attachment"):
+            draft.attachments.append(replies.whole(quotation.whole(s, number)))
+        else:
+            draft.body.write(quotation.answered(s, number))
 
 
 def announce(s: Session, draft: Draft) -> None:

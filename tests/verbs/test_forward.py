@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sessions import Room, room
 
-LETTER = b"From: alice@example.org\nTo: me@example.org\nX-Noise: 1\nSubject: tea\nMessage-ID: <tea@x>\n\nBODY\n"
+LETTER = (
+    b"From: alice@example.org\nTo: me@example.org\nStatus: RO\nX-Noise: 1\nSubject: tea\nMessage-ID: <tea@x>\n\nBODY\n"
+)
 
 
 @pytest.fixture
@@ -51,6 +53,7 @@ def test_forward_takes_along_what_is_attached(tmp_path: Path) -> None:
 def test_forward_as_attachment_sends_it_whole(s: Room) -> None:
     s.do("set forward-as-attachment", "forward bob@x")
     assert "Content-Type: message/rfc822" in s.sent() and "X-Noise: 1" in s.sent()
+    assert "Status" not in s.sent()
 
 
 def test_forward_with_a_capital_keeps_a_copy(s: Room, tmp_path: Path) -> None:
