@@ -153,6 +153,8 @@ def _logical_line(session: Session, source: Source) -> str | None:
 def _interrupted(session: Session) -> None:
     """Say so on a line of its own and drop what was half typed (POSIX, ASYNCHRONOUS EVENTS); with `quit` end it all."""
     session.keyboard.forget()
+    if session.progress is not None:
+        session.progress.end()
     if session.variables.flag("quit"):
         raise KeyboardInterrupt
     session.out.write("\n" * session.keyboard.terminal)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pymail.input import Keyboard, Source
     from pymail.mailboxes.mailbox import Settings
     from pymail.mailboxes.names import Names
+    from pymail.progress import Progress
     from pymail.unfinished import Unfinished
     from pymail.variables.values import Changes, Variables
     from pymail.words import Word
@@ -154,7 +155,7 @@ class Session:
         "sending", "composing", "interactive", "status", "aliases", "alternates", "filters", "mailbox_user",
         "escapes", "by_recipient", "custom", "sender_fields", "lists", "subscribed", "history", "last_shell",
         "macros", "accounts", "account", "account_changes", "folder_changes", "letter_changes", "command_aliases",
-        "shortcuts", "warned", "unfinished",
+        "shortcuts", "warned", "unfinished", "progress",
     )  # fmt: skip
 
     def __init__(
@@ -199,6 +200,7 @@ class Session:
         self.command_aliases: dict[str, str] = {}
         self.shortcuts: dict[str, str] = {}
         self.warned: set[str] = set()
+        self.progress: Progress | None = None
 
     # -- what is said --------------------------------------------------------
 
@@ -368,7 +370,16 @@ class Session:
             paths.cache_folder(self.environ, self.user.home),
             self.variables.number("lock-timeout") or 0,
             self.variables.flag("mbox-content-length"),
+            self.watch if self.err.isatty() else None,
         )
+
+    def watch(self, what: str, done: int, total: int) -> None:
+        """Tell on the terminal how far a job is when it takes long."""
+        if self.progress is None:
+            from pymail.progress import Progress
+
+            self.progress = Progress(self.err)
+        self.progress.tell(what, done, total)
 
     def outgoing_file(self, name: str) -> str:
         """Where a file for outgoing mail lies that the user named: in `folder` with outfolder (POSIX outfolder)."""

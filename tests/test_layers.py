@@ -33,7 +33,7 @@ ORDER = """
     transports.smtp transports.lmtp transports.sendmail transports.aliases transports.local transports.file
     transports.entry transports.outbox
     transports.flush transports.notice transports.choose
-    folder disposal sorting listing visit input session
+    folder disposal sorting listing visit input progress session
     verbs.table verbs.kinds verbs.selection
     conditions interpreter terminal recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice

@@ -31,6 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .mailbox import Watch
     from .mbox import Mbox
 
 # In a file smaller than this (octets) moving its tail costs nothing, and Status lines are written as is usual.
@@ -89,7 +90,7 @@ def _commit(box: Mbox, path: str, plan: Plan, settings: Settings) -> Outcome:
         arrived += _make_sure(box, aging - late)
         removed = [index for index in plan.remove if box.place(index) >= 0]
         found = edits(box, _without(plan, late))
-        _write(lock, found, settings.state)
+        _write(lock, found, settings.state, settings.watch)
         _leave(lock, plan, bool(arrived))
         box.settle_for(bisect_right(box.columns.starts, found.at[0]) - 1 if found else len(box.columns), late)
         kept = len(box) - len(removed) - sum(place < 0 for place in box.order or ())
@@ -144,7 +145,7 @@ def _unmatched(box: Mbox, plan: Plan) -> int:
     return lost + sum(box.place(index) == -1 for index in plan.replace)
 
 
-def _write(lock: Lock, found: Edits, state: str) -> None:
+def _write(lock: Lock, found: Edits, state: str, watch: Watch | None) -> None:
     """Make the edits: what moves the octets behind it by way of the journal, the rest in its place."""
     size = os.fstat(lock.fd).st_size
     first = found.first_move()
@@ -153,7 +154,7 @@ def _write(lock: Lock, found: Edits, state: str) -> None:
         if last and found.at[first] + found.cut[first] == size:
             truncate(lock.fd, found.at[first])
         else:
-            carry_out(lock, Layout(found, size, first), state)
+            carry_out(lock, Layout(found, size, first), state, watch)
     try:
         for index in range(first):
             write(lock.fd, found.put(index), found.at[index])

@@ -16,9 +16,12 @@ from pymail.summary import Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pymail.summary import Summary
+
+    # Told what is done, how much of it, and of how much.
+    Watch = Callable[[str, int, int], None]
 
 # Messages that are dealt with at once.
 _BATCH = 256
@@ -91,16 +94,24 @@ class Settings:
     """What mailboxes need to know of the user's surroundings and wishes.
 
     `state` is the folder of journals and `cache` that of indexes ("": there is none), `lock_timeout` is in
-    seconds, `believe` the variable mbox-content-length.
+    seconds, `believe` the variable mbox-content-length. `watch` is told how far a long job is.
     """
 
-    __slots__ = ("state", "cache", "lock_timeout", "believe")
+    __slots__ = ("state", "cache", "lock_timeout", "believe", "watch")
 
-    def __init__(self, state: str, cache: str = "", lock_timeout: float = 30, believe: bool = False) -> None:
+    def __init__(
+        self,
+        state: str,
+        cache: str = "",
+        lock_timeout: float = 30,
+        believe: bool = False,
+        watch: Watch | None = None,
+    ) -> None:
         self.state = state
         self.cache = cache
         self.lock_timeout = lock_timeout
         self.believe = believe
+        self.watch = watch
 
 
 class Mailbox(ABC):

@@ -43,7 +43,7 @@ class Mbox(Stored, Mailbox):
 
     def __init__(self, name: str, path: str | None, fd: int, settings: Settings, readonly: str = "") -> None:
         """Scan the file `fd`, which is this mailbox's own from now on. Raises OSError, MailError."""
-        super().__init__(name, path, fd, settings.believe, settings.lock_timeout)
+        super().__init__(name, path, fd, settings.believe, settings.lock_timeout, settings.watch)
         self.settings = settings
         self.readonly = readonly
         self.notes = []
@@ -124,7 +124,7 @@ class Mbox(Stored, Mailbox):
 
         gather = _gather(numbers)
         reader = gather.Values(name) if gather is not None else None
-        for run, data, starts, bodies, _ in self.runs(numbers):
+        for run, data, starts, bodies, _ in self.runs(numbers, "Searching"):
             sides = zip(starts, bodies, strict=True)
             found: list[str] = []
             if reader is not None:
@@ -134,7 +134,7 @@ class Mbox(Stored, Mailbox):
             yield run, found
 
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        for index, data, _, line, body, _ in self.batches(numbers):
+        for index, data, _, line, body, _ in self.batches(numbers, "Searching"):
             yield index, _lf(data[line:body])
 
     def settle(self) -> None:
@@ -149,7 +149,7 @@ class Mbox(Stored, Mailbox):
         from .gather import has_quoted
         from .quoting import unquote
 
-        for run, data, starts, bodies, ends in self.runs(numbers):
+        for run, data, starts, bodies, ends in self.runs(numbers, "Searching"):
             is_plain = b"\r" not in data and not has_quoted(data)
             for index, start, body, end in zip(run, starts, bodies, ends, strict=True):
                 letter = data[_line(data, start, body) : end]
@@ -195,11 +195,11 @@ class Mbox(Stored, Mailbox):
 
     def look(self) -> tuple[Columns, Stamp]:
         """The columns of the file, and the stamp that they are true of."""
-        return scan_all(self.fd, self.believe, self.patience)
+        return scan_all(self.fd, self.believe, self.patience, self.watch)
 
     def extend(self, columns: Columns, size: int) -> None:
         """Look at what was appended; the last message known may have been half written."""
-        extend(self.fd, columns, size, self.believe)
+        extend(self.fd, columns, size, self.believe, self.watch)
 
     def aged(self) -> set[int]:
         """The messages that are old although their Status line does not say so."""

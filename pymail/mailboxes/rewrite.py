@@ -34,6 +34,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .mailbox import Watch
+
 _CHECKED = 1 << 20
 
 
@@ -54,7 +56,7 @@ def mend(lock: Lock, state: str) -> list[str]:
     return [told] if told else []
 
 
-def carry_out(lock: Lock, layout: Layout, state: str) -> None:
+def carry_out(lock: Lock, layout: Layout, state: str, watch: Watch | None = None) -> None:
     """Give the locked file its new octets. Raises MailError (IOERR) saying whether anything was changed."""
     order = layout.ordered()
     if not order:
@@ -76,7 +78,7 @@ def carry_out(lock: Lock, layout: Layout, state: str) -> None:
         why = reason(error) if isinstance(error, OSError) else error.text
         raise MailError(f"{lock.path}: nothing was changed: {why}", IOERR) from error
     try:
-        _proceed(lock, layout, journal, order, data)
+        _proceed(lock, layout, journal, order, data, watch)
     except (OSError, Shrunk) as error:
         _once_more(lock, journal, reason(error) if isinstance(error, OSError) else error.text)
     journal.drop()
@@ -132,11 +134,20 @@ def _set_aside(lock: Lock, journal: Journal, why: str) -> str:
     )
 
 
-def _proceed(lock: Lock, layout: Layout, journal: Journal, order: list[Block], data: bytes | bytearray) -> None:
+def _proceed(
+    lock: Lock,
+    layout: Layout,
+    journal: Journal,
+    order: list[Block],
+    data: bytes | bytearray,
+    watch: Watch | None = None,
+) -> None:
     """Write block after block, of which the first is in the journal with its octets `data`, then set the length."""
-    for block, following in zip(order, [*order[1:], None], strict=True):
+    for at, (block, following) in enumerate(zip(order, [*order[1:], None], strict=True), 1):
         write(lock.fd, data, block.at)
         os.fsync(lock.fd)
+        if watch is not None:
+            watch("Writing", at, len(order))
         if following is not None:
             data = layout.octets(lock.fd, following)
             journal.write(following.at, data, following is order[-1])

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Protocol, overload
 
+    from .mailbox import Watch
+
     # Device, inode, length and time of the last change (ns): what tells that a file is still as it was.
     Stamp = tuple[int, int, int, int]
 
@@ -137,7 +139,7 @@ def read_into(fd: int, view: memoryview, at: int) -> None:
         done += count
 
 
-def extend(fd: int, columns: Columns, size: int, believe: bool = False) -> None:
+def extend(fd: int, columns: Columns, size: int, believe: bool = False, watch: Watch | None = None) -> None:
     """Bring the columns up to a file of `size` octets; the last message known may have been half written.
 
     Raises Shrunk, OSError: then the columns are as they were.
@@ -149,11 +151,16 @@ def extend(fd: int, columns: Columns, size: int, believe: bool = False) -> None:
     try:
         for block in _blocks(fd, last[0][0] if last[0] else 0, size):
             scan.block(*block)
+            if watch is not None and size >= LARGE:
+                watch("Reading", block[0], size)
         columns.lacking = missing_end(fd, size)
     except BaseException:
         columns.cut(known)
         columns.extend(*last)
         raise
+    finally:
+        if watch is not None and size >= LARGE:
+            watch("Reading", size, size)
     columns.end = size
 
 

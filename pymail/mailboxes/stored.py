@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from .mailbox import Watch
     from .scan import Stamp
 
 # Messages are handed out in pieces of so many octets, and read in batches of so many.
@@ -37,13 +38,22 @@ class Stored:
     `order` says in which place of the columns each message is found, None while all are where they were.
     """
 
-    def __init__(self, name: str, path: str | None, fd: int, believe: bool, patience: float = 0) -> None:
-        """`patience`: so many seconds a lock is waited for."""
+    def __init__(
+        self,
+        name: str,
+        path: str | None,
+        fd: int,
+        believe: bool,
+        patience: float = 0,
+        watch: Watch | None = None,
+    ) -> None:
+        """`patience`: so many seconds a lock is waited for; `watch` is told how far a long job is."""
         self.name = name
         self.path = path
         self.fd = fd
         self.believe = believe
         self.patience = patience
+        self.watch = watch
         # The file has changed since it was scanned, and messages are believed to be where they were.
         self.doubtful = False
         self.order: list[int] | None = None
@@ -66,7 +76,7 @@ class Stored:
         from .identity import identities, match
 
         old = identities(self.columns)
-        self.columns, self.stamp = scan_all(self.fd, self.believe, self.patience)
+        self.columns, self.stamp = scan_all(self.fd, self.believe, self.patience, self.watch)
         self.doubtful = False
         found = match(old, identities(self.columns))
         order = range(len(old)) if self.order is None else self.order
@@ -121,37 +131,56 @@ class Stored:
             yield piece
             at += len(piece)
 
-    def batches(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes, int, int, int, int]]:
+    def batches(
+        self, numbers: Iterable[int], what: str = ""
+    ) -> Iterator[tuple[int, bytes, int, int, int, int]]:
         """Each message with octets that hold it; where in them its From_ line, header, body and end are.
 
         Messages that lie side by side are read at once. Of one larger than a batch only the beginning is read.
         """
-        for run, data, starts, bodies, ends in self.runs(numbers):
+        for run, data, starts, bodies, ends in self.runs(numbers, what):
             find = data.find
             for number, start, body, end in zip(run, starts, bodies, ends, strict=True):
                 yield number, data, start, find(b"\n", start, body) + 1 or body, body, end
 
-    def runs(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], bytes, list[int], list[int], list[int]]]:
-        """The same in columns: messages that were read at once, the octets, where From_ lines, bodies and ends are."""
-        for run in self._runs(numbers):
-            data = self._read_run(run)
-            if data is None:
-                for number in run:
-                    yield from self.runs((number,))
-                continue
-            columns, first = self.columns, self.where(run[0])
-            behind = first + len(run)
-            base, last = columns.starts[first], columns.stop(behind - 1)
-            starts = [start - base for start in columns.starts[first:behind]]
-            stops = [*starts[1:], last - base]
-            bodies = [start + body for start, body in zip(starts, columns.bodies[first:behind], strict=True)]
-            ends = [
-                stop - 1
-                if data[stop - 2 : stop] == b"\n\n" and stop != body
-                else stop - (stop != body and _separator(data, stop, self.fd, base))
-                for stop, body in zip(stops, bodies, strict=True)
-            ]
-            yield run, data, starts, bodies, ends
+    def runs(
+        self, numbers: Iterable[int], what: str = ""
+    ) -> Iterator[tuple[Sequence[int], bytes, list[int], list[int], list[int]]]:
+        """The same in columns: messages that were read at once, the octets, where From_ lines, bodies and ends are.
+
+        `what` is this for, when somebody may have to wait for it?
+        """
+        watch = self.watch if what else None
+        try:
+            for run in self._runs(numbers):
+                if watch is not None:
+                    watch(what, run[0], len(self.columns))
+                yield from self._columns_of(run)
+        finally:
+            if watch is not None:
+                watch(what, len(self.columns), len(self.columns))
+
+    def _columns_of(
+        self, run: Sequence[int]
+    ) -> Iterator[tuple[Sequence[int], bytes, list[int], list[int], list[int]]]:
+        data = self._read_run(run)
+        if data is None:
+            for number in run:
+                yield from self._columns_of((number,))
+            return
+        columns, first = self.columns, self.where(run[0])
+        behind = first + len(run)
+        base, last = columns.starts[first], columns.stop(behind - 1)
+        starts = [start - base for start in columns.starts[first:behind]]
+        stops = [*starts[1:], last - base]
+        bodies = [start + body for start, body in zip(starts, columns.bodies[first:behind], strict=True)]
+        ends = [
+            stop - 1
+            if data[stop - 2 : stop] == b"\n\n" and stop != body
+            else stop - (stop != body and _separator(data, stop, self.fd, base))
+            for stop, body in zip(stops, bodies, strict=True)
+        ]
+        yield run, data, starts, bodies, ends
 
     def _runs(self, numbers: Iterable[int]) -> Iterator[Sequence[int]]:
         """The messages in groups that lie side by side and make at most a batch."""
@@ -241,13 +270,15 @@ def last_is_there(fd: int, columns: Columns) -> bool:
     return last < 0 or is_message(fd, columns, last)
 
 
-def scan_all(fd: int, believe: bool, patience: float = 0) -> tuple[Columns, Stamp]:
+def scan_all(
+    fd: int, believe: bool, patience: float = 0, watch: Watch | None = None
+) -> tuple[Columns, Stamp]:
     """The columns of a whole file, and the stamp it had. Raises OSError, MailError."""
     for _ in range(_ATTEMPTS):
         stamp = stamp_of(fd)
         columns = Columns(stamp[2])
         try:
-            extend(fd, columns, stamp[2], believe)
+            extend(fd, columns, stamp[2], believe, watch)
         except Shrunk:
             continue
         now = stamp_of(fd)
