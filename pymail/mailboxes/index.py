@@ -87,7 +87,7 @@ class Index:
             if at >= self.counted:
                 first, chunk = self.counted, self.tail
             else:
-                first, chunk = at // CHUNK * CHUNK, self.base.chunk(at // CHUNK)
+                first, chunk = at // CHUNK * CHUNK, self._chunk_of_base(at // CHUNK)
                 chunk.cut(self.counted - first)
             self.recent = (first, chunk)
         return (first, chunk) if chunk.kind >= kind and at - first < len(chunk) else None
@@ -115,6 +115,12 @@ class Index:
         except (OSError, MailError):
             self.stop()
 
+    def _chunk_of_base(self, number: int) -> Chunk:
+        try:
+            return self.base.chunk(number)
+        except (OSError, ValueError, TypeError):
+            return Chunk(NOTHING)
+
     def knows_all(self, count: int) -> bool:
         """Was something learnt of all messages that is not yet kept?"""
         return self.builder is not None and self.builder.count == count
@@ -138,8 +144,8 @@ class Index:
         """Write what is new; nothing depends on it. `texts` makes the chunk of the messages from a number on."""
         try:
             self._keep(columns, stamp, texts)
-        except (OSError, MailError):
-            pass
+        except (OSError, MailError, ValueError):
+            self.stop()
 
     def close(self) -> None:
         """Let go of files."""
@@ -162,6 +168,8 @@ class Index:
         self._write_head(columns, stamp)
 
     def _new_base(self, builder: Builder, columns: Columns) -> None:
+        # What comes to nothing is dropped with it.
+        self.builder = builder
         self.base.close()
         self.base = builder.finish(columns)
         self.builder = None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import mmap
 import os
+import posix
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,3 +251,51 @@ def test_no_gigabyte_moves_only_because_messages_are_no_longer_new(
     stored = list(open_mailbox(str(box), Settings("")).stored())
     assert stored == [0, 0, OLD | SEEN, OLD, OLD, OLD, OLD | SEEN, OLD, OLD, OLD]
     assert list(open_mailbox(str(box), indexed).stored()) == [OLD, OLD, *stored[2:]]
+
+
+CALLS = [(os, "open"), (os, "write"), (os, "pread"), (os, "rename"), (os, "unlink"), (os, "listdir"), (os, "stat"),
+         (posix, "open"), (posix, "stat"), (posix, "lstat"), (posix, "mkdir"), (mmap, "mmap")]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOENT, errno.ENOSPC])
+@pytest.mark.parametrize(("module", "call"), CALLS)
+def test_whatever_call_on_the_index_fails_reading_is_as_without_it(
+    box: Path, indexed: Settings, monkeypatch: pytest.MonkeyPatch, module: object, call: str, number: int
+) -> None:
+    tried = 0
+    wanted, real = truth(box), getattr(module, call)
+    for turn in range(40):
+        count = 0
+
+        def failing(*arguments: object, turn: int = turn, **names: object) -> object:
+            nonlocal count
+            if not isinstance(arguments[0], str) or "/cache" in arguments[0]:
+                count += 1
+                if count == turn + 1:
+                    raise OSError(number, os.strerror(number), "index")
+            return real(*arguments, **names)
+
+        if turn % 3 == 0:
+            shutil.rmtree(indexed.cache)
+            Path(indexed.cache).mkdir(mode=0o700)
+        with monkeypatch.context() as patched:
+            patched.setattr(module, call, failing)
+            assert visit(box, indexed) == wanted
+        assert visit(box, indexed) == wanted
+        tried += count > turn
+    print(f"{call}: failed {tried} times")
+
+
+def test_an_index_that_is_removed_at_any_moment_is_no_index(box: Path, indexed: Settings) -> None:
+    index = Path(indexed.cache) / "index"
+    for _ in range(3):
+        visit(box, indexed)
+        mailbox = open_mailbox(str(box), indexed)
+        for path in index.iterdir():
+            path.unlink()
+        assert told(mailbox) == truth(box)
+        shutil.rmtree(index)
+        deliver(box, indexed, "more")
+        assert mailbox.refresh() == 1
+        assert told(mailbox) == truth(box)
+        mailbox.close()
