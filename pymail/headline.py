@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FORMAT = "%>%a%m %-18f %16d %4l/%-5o %i%-s"
 DATE = "%Y-%m-%d %H:%M"
+_HALF_A_YEAR, _A_DAY = 182 * 86400, 86400  # as ls -l parts old from new
 
 _LETTERS = "><amfdloisS"
 _MARKS = "><"
@@ -48,14 +49,23 @@ class Headline:
     """
 
     def __init__(
-        self, format: str = FORMAT, *, width: int, last: int, date: str = DATE, addresses: bool = False
+        self,
+        format: str = FORMAT,
+        *,
+        width: int,
+        last: int,
+        date: str = DATE,
+        older: str = "",
+        addresses: bool = False,
     ) -> None:
         """Compile `format` for lines of at most `width` cells and message numbers up to `last`.
 
-        `date` is a strftime(3) format for local time; `addresses` shows these in place of names.
+        `date` is a strftime(3) format for local time, `older` one for dates from more than half a year ago or
+        a day ahead, "" for the same; `addresses` shows these in place of names.
         """
         self._width = width
         self._date = date
+        self._older = older
         self._local: LocalDates | None = None
         self._addresses = addresses
         self._parts = _parts(format, width, max(3, len(str(last))))
@@ -102,7 +112,7 @@ class Headline:
                 first, second = (rows.addresses, rows.names) if self._addresses else (rows.names, rows.addresses)
                 columns[letter] = [one or other for one, other in zip(first, second, strict=True)]
             elif letter == "d":
-                columns[letter] = self._dates(rows.dates)
+                columns[letter] = self._aged(rows.dates) if self._older else self._dates(rows.dates)
             elif letter == "S":
                 columns[letter] = [f'"{subject}"' for subject in rows.subjects]
             elif letter == "s":
@@ -110,6 +120,12 @@ class Headline:
             else:
                 columns[letter] = {"l": rows.lines, "o": rows.sizes}[letter] if letter != "i" else [""] * len(rows)
         return columns
+
+    def _aged(self, dates: list[int]) -> list[str]:
+        now = time.time()
+        first, last = now - _HALF_A_YEAR, now + _A_DAY
+        pairs = zip(dates, self._dates(dates), strict=True)
+        return [text if first <= date <= last else date_of(self._older, date) for date, text in pairs]
 
     def _dates(self, dates: list[int]) -> list[str]:
         if len(dates) < _MANY and self._local is None:

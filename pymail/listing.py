@@ -65,7 +65,8 @@ def _headline(s: Session, last: int) -> Headline:
     bsd = flag("bsdheadline") or flag("bsdcompat")
     form = text("headline") or (_BSD_FORMAT if bsd else FORMAT)
     date = text("datefield") or (_BSD_DATE if bsd else DATE)
-    return Headline(form, width=_columns(s), last=last, date=date, addresses=not flag("showname"))
+    older = (text("datefield-markout-older") or DATE[:8]) if flag("datefield-markout-older") else ""
+    return Headline(form, width=_columns(s), last=last, date=date, older=older, addresses=not flag("showname"))
 
 
 def _columns(s: Session) -> int:

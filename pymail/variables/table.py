@@ -197,6 +197,7 @@ READING = (
     Variable("headline", TEXT, None, "The form of a header summary line, such as %>%a%m %-18f %16d %4l/%-5o %i%-s."),
     Variable("attrlist", TEXT, None, "The letters of states in header lines, for NUROSPMFAT in turn."),
     Variable("datefield", TEXT, None, "The form of dates in header lines, as strftime(3) has it."),
+    Variable("datefield-markout-older", TEXT, None, "The form of dates from more than half a year ago, or ahead."),
     Variable("showenvelope", FLAG, None, "Printed messages begin with who sent them, and when they came.", posix=""),
     Variable("topsqueeze", FLAG, None, "One empty line stands for several in what top prints."),
     Variable(

@@ -191,6 +191,8 @@ def test_new_mail_is_looked_for_before_each_prompt_of_a_terminal() -> None:
         ("bsdheadline", '>N  1 alice@example.org     Mon Jan  5 10:01    7/137   "subject-1"'),
         ("bsdcompat", '>N  1 alice@example.org     Mon Jan  5 10:01    7/137   "subject-1"'),
         ("datefield=%d.%m.", ">N  1 alice@example.org            05.01.    7/137   subject-1"),
+        ("datefield-markout-older", ">N  1 alice@example.org        2015-01-05    7/137   subject-1"),
+        ("datefield-markout-older=%Y", ">N  1 alice@example.org              2015    7/137   subject-1"),
         ("attrlist=!", ">!  1 alice@example.org  2015-01-05 10:01    7/137   subject-1"),
         ("columns=30", ">N  1 alice@example.org  2015-"),
     ],
