@@ -193,7 +193,7 @@ class _Flush:
             answers = [Answer(recipient, 451, error.text) for recipient in letter.waiting]
         except OSError as error:
             answers = [Answer(recipient, 451, reason(error)) for recipient in letter.waiting]
-        if self.ready():
+        if self.ready() or not answers:
             self._answered(entry, letter, answers)
         else:
             self.report.unreachable = f"{answers[0].code} {answers[0].text}"
