@@ -54,6 +54,8 @@ def _text(draft: Draft) -> Part:
     major = _major(kind)
     if draft.encoding in (QUOTED, BASE64):
         return Ready(draft.body, kind, draft.encoding)
+    if major == "multipart" and not headers.content(kind.encode())[1].get("boundary"):
+        raise MailError(f"{kind}: names no boundary, so that nobody could find the parts", USAGE)
     if major in ("multipart", "message"):
         return Ready(draft.body, kind, "")
     if major != "text":

@@ -82,6 +82,14 @@ def test_what_is_no_type_is_refused(kind: str) -> None:
             tree(draft)
 
 
+def test_a_multipart_without_boundary_is_refused() -> None:
+    draft = Draft()
+    draft.content_type = "multipart/mixed; charset=utf-8"
+    with pytest.raises(MailError, match="names no boundary") as caught:
+        tree(draft)
+    assert caught.value.status == USAGE
+
+
 @pytest.mark.parametrize(
     "name", ["simple.txt", 'quo"te\\.txt', "ü b.csv", "日本" * 60 + ".txt", "a;b%c'd*.x", "x" * 255]
 )
