@@ -96,6 +96,14 @@ def test_printing_shows_what_the_users_filter_makes_of_a_part(
     assert session(tmp_path, letter(type)).do(f"set {setting}", "type").splitlines()[-1] == shown
 
 
+def test_one_part_without_a_program_does_not_keep_the_others_from_theirs(tmp_path: Path) -> None:
+    parts = "".join(f"--b\nContent-Type: {kind}\n\nx\n" for kind in ("image/png", "image/gif", "image/x"))
+    raw = f"Content-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n".encode()
+    s = session(tmp_path, raw, "image/gif; echo seen")
+    assert s.do("mimeview") == "seen\n"
+    assert s.complained.count("no mailcap entry") == 2
+
+
 def test_of_a_letter_what_is_only_named_is_viewed() -> None:
     raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\nContent-Type: image/png\n\nx\n--b--\n"
     assert [part.number for part in viewing.chosen(raw, "")] == ["2"]

@@ -73,10 +73,18 @@ def mimeview(s: Session, places: list[tuple[int, str]]) -> None:
     from pymail.width import safe
 
     folder = s.open_folder()
+    failures: list[MailError] = []
     for number, part in places:
         for each in viewing.chosen(folder.raw(number), part):
-            printing.put(s, map(safe, viewing.view(s, each)))
+            try:
+                printing.put(s, map(safe, viewing.view(s, each)))
+            except MailError as error:
+                failures.append(error)
         folder.read(number)
+    for error in failures[:-1]:
+        s.complain(error.text)
+    if failures:
+        raise failures[-1]
 
 
 def _octets(folder: Folder, number: int, part: str) -> Iterator[bytes]:
