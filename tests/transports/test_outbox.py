@@ -315,6 +315,12 @@ def test_a_damaged_entry_does_not_keep_old_ones_from_being_given_up(outbox: Outb
     assert [answer.recipient for answer in dead] == ["old@x"] and "damaged" in report.troubles[0]
 
 
+def test_an_entry_for_nobody_is_done(outbox: Outbox) -> None:
+    put(outbox)
+    report = flush(outbox, "home", lambda envelope, source: [], lambda letter, answers: None, NOW, ready=lambda: False)
+    assert (report.sent, report.waiting, report.unreachable) == (1, 0, "")
+
+
 def test_a_letter_that_kills_each_flush_goes_last_at_last(outbox: Outbox) -> None:
     put(outbox, "poison@x")
     put(outbox, "c@x", now=NOW + 1)
