@@ -34,7 +34,7 @@ ORDER = """
     transports.entry transports.outbox
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input progress session
-    verbs.table verbs.kinds verbs.selection
+    verbs.table verbs.kinds verbs.quoted verbs.selection
     conditions interpreter terminal recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice
     undelivered unfinished aloud waiting targets post writing

@@ -8,7 +8,8 @@ from pymail import interpreter, listing, visit
 from pymail.errors import USAGE, MailError, printable
 from pymail.mailboxes.mailbox import Missing
 from pymail.session import Session
-from pymail.verbs.kinds import NOTHING, Names
+from pymail.verbs.kinds import NOTHING
+from pymail.verbs.quoted import Names
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False

@@ -1,7 +1,7 @@
 """The kinds of arguments that verbs take; each knows its parser and its synopsis.
 
-Apart so that a verb gets finished values: words here, messages in selection.py. The
-gate in the interpreter is the only caller of `parse`.
+Apart so that a verb gets finished values: words here, words in which quotes mean more in
+quoted.py, messages in selection.py. The gate in the interpreter is the only caller of `parse`.
 """
 
 from __future__ import annotations
@@ -57,44 +57,6 @@ class Words(Kind):
         if self.most is not None and len(found) > self.most:
             raise MailError(f"{found[self.most]}: too many arguments: {self.synopsis}", USAGE)
         return (found,)
-
-
-class Names(Words):
-    """Words that name files; `Session.filename` knows which."""
-
-    def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        from pymail import words
-
-        super().parse(session, text)
-        return (words.split(text),)
-
-
-class Filled(Words):
-    """Words in which `$name` is replaced, but for single quotes (s-nail; the others do so for echo)."""
-
-    def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        from pymail import words
-
-        return (words.texts(text, session.value),)
-
-
-class Assignments(Words):
-    """The same for those who asked for s-nail's new ways (v15-compat); else plain words."""
-
-    def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        if session.variables.get("v15-compat") is None:
-            return super().parse(session, text)
-        return Filled(self.synopsis).parse(session, text)
-
-
-class Members(Words):
-    """Words of which those that begin with an unquoted backslash keep it: it has a meaning in an alias (POSIX)."""
-
-    def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        from pymail import words
-
-        found = words.split(text)
-        return (["\\" * (text[word.start] == "\\") + word.text for word in found],)
 
 
 def _words(text: str) -> list[str]:

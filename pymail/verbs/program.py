@@ -7,7 +7,8 @@ from pymail.errors import NOINPUT, USAGE, MailError
 from pymail.input import Script
 from pymail.session import Session
 from pymail.variables.values import veiled
-from pymail.verbs.kinds import NOTHING, Filled, Text, Words
+from pymail.verbs.kinds import NOTHING, Text, Words
+from pymail.verbs.quoted import Filled
 from pymail.verbs.table import verb
 
 

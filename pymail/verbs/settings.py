@@ -14,7 +14,8 @@ from pymail.input import Script
 from pymail.session import Session
 from pymail.variables.table import TABLE
 from pymail.variables.values import near, shown
-from pymail.verbs.kinds import NOTHING, Assignments, Filled, Members, Names, Text, Words
+from pymail.verbs.kinds import NOTHING, Text, Words
+from pymail.verbs.quoted import Assignments, Filled, Members, Names
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False
