@@ -81,8 +81,8 @@ def mimeview(s: Session, places: list[tuple[int, str]]) -> None:
             except MailError as error:
                 failures.append(error)
         folder.read(number)
-    for error in failures[:-1]:
-        s.complain(error.text)
+    for failure in failures[:-1]:
+        s.complain(failure.text)
     if failures:
         raise failures[-1]
 
