@@ -129,23 +129,29 @@ class _Typing:
 
     def lines(self) -> None:
         """Take in the text, to its end. Raises Aborted."""
-        ends = 0
-        while ends < _MOST_EOFS:
+        while True:
             try:
-                self.s.out.flush()
-                if self.s.unfinished is not None and not self.s.keyboard.ahead:
-                    self.s.unfinished.sync()
-                line = self.s.keyboard.read_octets()
-                if line is None:
-                    if not (self.s.variables.flag("ignoreeof") and self.s.keyboard.terminal):
-                        return
-                    ends += 1
-                    self.s.say('Use "." to terminate letter.')
-                elif self._ends(line) or not self.take(line):
-                    return
-                self.interrupted = False
+                self._lines()
+                return
             except KeyboardInterrupt:
                 self._interrupt()
+
+    def _lines(self) -> None:
+        # All of the loop is where an interrupt is awaited, the step from one line to the next too.
+        ends = 0
+        while ends < _MOST_EOFS:
+            self.s.out.flush()
+            if self.s.unfinished is not None and not self.s.keyboard.ahead:
+                self.s.unfinished.sync()
+            line = self.s.keyboard.read_octets()
+            if line is None:
+                if not (self.s.variables.flag("ignoreeof") and self.s.keyboard.terminal):
+                    return
+                ends += 1
+                self.s.say('Use "." to terminate letter.')
+            elif self._ends(line) or not self.take(line):
+                return
+            self.interrupted = False
 
     def _interrupt(self) -> None:
         self.s.keyboard.forget()

@@ -36,17 +36,29 @@ def run(session: Session, source: Source) -> None:
     """
     session.sources.append(source)
     try:
-        while (line := _logical_line(session, source)) is not None:
-            if attempt(session, line):
-                continue
-            if source.startup and session.variables.strict:
+        while True:
+            try:
+                _run(session, source)
                 return
-            if session.variables.flag("errexit") and not session.interactive:
-                raise Leave(session.status or USAGE)
-        if source.conditions:
-            _tell(session, "if: its endif is missing", USAGE)
+            except KeyboardInterrupt:
+                # It came between two commands; see attempt and _logical_line.
+                if source is not session.keyboard:
+                    raise
+                _interrupted(session)
     finally:
         session.sources.pop()
+
+
+def _run(session: Session, source: Source) -> None:
+    while (line := _logical_line(session, source)) is not None:
+        if attempt(session, line):
+            continue
+        if source.startup and session.variables.strict:
+            return
+        if session.variables.flag("errexit") and not session.interactive:
+            raise Leave(session.status or USAGE)
+    if source.conditions:
+        _tell(session, "if: its endif is missing", USAGE)
 
 
 def run_text(session: Session, name: str, text: str) -> None:
