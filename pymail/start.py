@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import CodeType, ModuleType
 
-    # Its name, its source, whether that is of a folder, the source's time (nanoseconds) and size, its code.
-    Module = tuple[str, str, bool, int, int, CodeType]
+    # Its name, its source, whether that is of a folder, the stamp of the source, its code.
+    Module = tuple[str, str, bool, tuple[int, int, int], CodeType]
 
 # What usual runs come by, one after the other.
 BUNDLES = (
@@ -88,13 +88,13 @@ class Finder:
 
     def _single(self, name: str, folder: str, file: str) -> ModuleSpec | None:
         source = f"{folder}/{file}.py"
-        time, size = _stamp(source)
-        octets = _octets(f"{folder}/__pycache__/{file}{_SINGLE}") if time else b""
+        stamp = _stamp(source)
+        octets = _octets(f"{folder}/__pycache__/{file}{_SINGLE}") if any(stamp) else b""
         # PEP 552: a magic number, no flags, time and size of the source.
-        made_from = (time // _SECOND & 0xFFFFFFFF) | (size & 0xFFFFFFFF) << 32
+        made_from = (stamp[0] // _SECOND & 0xFFFFFFFF) | (stamp[1] & 0xFFFFFFFF) << 32
         if octets[:16] != MAGIC_NUMBER + bytes(4) + made_from.to_bytes(8, "little"):
             return None
-        return self._spec((name, source, file == "__init__", time, size, loads(memoryview(octets)[16:])))
+        return self._spec((name, source, file == "__init__", stamp, loads(memoryview(octets)[16:])))
 
     def _bundle(self, path: str) -> "list[Module]":
         """The modules of a bundle; none when it is missing or damaged, or of another Python, folder or source."""
@@ -106,7 +106,7 @@ class Finder:
         except (EOFError, TypeError, ValueError):
             return []
         for module in modules:
-            if _stamp(module[1]) != module[3:5] or not module[1].startswith(self.package + "/"):
+            if _stamp(module[1]) != module[3] or not module[1].startswith(self.package + "/"):
                 return []
         return modules
 
@@ -136,13 +136,16 @@ class Finder:
         return spec
 
 
-def _stamp(path: str) -> tuple[int, int]:
-    """Time (nanoseconds) and size of a file, zeros when there is none."""
+def _stamp(path: str) -> tuple[int, int, int]:
+    """What changes with a file: its time (nanoseconds), its size, the time of its last change, which nobody can set.
+
+    Zeros when there is none.
+    """
     try:
         status = posix.stat(path)
     except OSError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
+        return 0, 0, 0
+    return status.st_mtime_ns, status.st_size, status.st_ctime_ns
 
 
 def _octets(path: str) -> bytes:

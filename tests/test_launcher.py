@@ -174,6 +174,16 @@ def test_bundle_of_a_package_that_was_copied_is_left_alone(layout: Path, tmp_pat
     assert run(*by_path(tmp_path / "copy")).returncode == 8
 
 
+def test_source_that_was_replaced_by_one_of_the_same_time_and_size_is_noticed_by_its_bundle(layout: Path) -> None:
+    main = layout / PACKAGES / "pymail" / "main.py"
+    compiled = bundle_of(layout).with_name(f"main.{sys.implementation.cache_tag}.pyc")
+    before = main.stat()
+    main.write_text(STUB.replace("return 7", "return 8"))
+    os.utime(main, ns=(before.st_atime_ns, before.st_mtime_ns))
+    compiled.unlink()  # Python's own compiled form is not so careful
+    assert run(*by_path(layout)).returncode == 8
+
+
 def test_bundle_has_no_code_that_only_people_and_checkers_read(layout: Path) -> None:
     source = 'from __future__ import annotations\n"""A docstring."""\n' + STUB.replace("main()", "main() -> int")
     (layout / PACKAGES / "pymail" / "main.py").write_text('"""A text."""\n' + source)
