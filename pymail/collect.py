@@ -77,7 +77,8 @@ class _Typing:
     def end(self) -> bool:
         """What is asked behind the text; False when the user wants to write on.
 
-        The variables askatend, askattach and asksend want it, or a text that speaks of what is not there.
+        The variables askatend, askattach and asksend want it, or a text that speaks of what is not there; POSIX
+        passes such a letter on at once.
         """
         if not self.s.keyboard.terminal:
             return True
@@ -85,7 +86,7 @@ class _Typing:
             self._ask_copies()
         if self.s.variables.flag("askattach"):
             self._attach()
-        if forgets_attachment(self.draft) and not self._sure(
+        if not self.s.variables.strict and forgets_attachment(self.draft) and not self._sure(
             "You wrote of an attachment, but nothing is attached. Send anyway?"
         ):
             return False

@@ -107,6 +107,13 @@ def test_a_text_that_speaks_of_an_attachment_is_asked_about_on_a_terminal_alone(
         assert (body(draft), len(draft.attachments)) == ("It is attached.\n", 1)
 
 
+def test_posix_asks_nothing_behind_the_text() -> None:
+    s = room(strict=True)
+    s.do("set noask dot")
+    assert body(typed(s, "It is attached.\n.\n")) == "It is attached.\n"
+    assert not asked(s)
+
+
 @pytest.mark.parametrize("answer", ["y", "", "yes", "^C\ny"])
 def test_a_letter_can_go_without_what_it_speaks_of(answer: str) -> None:
     s = room()
