@@ -26,8 +26,7 @@ def keep(missed: dict[str, list[Module]]) -> None:
             signal.signal(number, signal.SIG_DFL)
     for path, modules in missed.items():
         try:
-            if os.access(os.path.dirname(path), os.W_OK):
-                _write(path, MAGIC_NUMBER + dumps([(*module[:-1], _code(module[1])) for module in modules]))
+            _write(path, MAGIC_NUMBER + dumps([(*module[:-1], _code(module[1])) for module in modules]))
         except (OSError, SyntaxError):
             return
 

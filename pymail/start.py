@@ -42,7 +42,7 @@ class Finder:
     """Finds and loads the modules of the package in a folder (PEP 451), and notes the bundles that it misses.
 
     `loaded` are the modules that came singly, in the order in which they were ready; `begun` says of a module
-    whose bundle was missed where that belongs and how many were ready before, `missed` what should be in it.
+    whose bundle was missed where that could be kept and how many were ready before, `missed` what should be in it.
     `whole` is false when one came by Python's own search, so that `loaded` does not tell all.
     """
 
@@ -65,7 +65,8 @@ class Finder:
             bundle = self._bundle(file)
             if bundle:
                 return self._unpack(bundle)
-            self.begun[name] = file, len(self.loaded)
+            if not sys.dont_write_bytecode and posix.access(f"{folder}/__pycache__", posix.W_OK):
+                self.begun[name] = file, len(self.loaded)
         spec = self._single(name, folder, last) or self._single(name, f"{folder}/{last}", "__init__")
         self.whole = self.whole and spec is not None
         return spec
@@ -172,7 +173,7 @@ def run() -> None:
         sys.stderr.flush()
     except OSError:
         status = status or 74  # sysexits.h: EX_IOERR
-    if finder.missed and finder.whole and not sys.dont_write_bytecode:
+    if finder.missed and finder.whole:
         from pymail import bundles
 
         bundles.keep(finder.missed)
