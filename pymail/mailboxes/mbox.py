@@ -18,7 +18,7 @@ from . import fromline
 from .mailbox import Mailbox, Outcome, Settings
 from .names import journal_folder
 from .rest import await_rest, changed_lately
-from .scan import Columns, extend, read
+from .scan import Columns, Shrunk, extend, read
 from .stored import Stored, scan_all, stamp_of
 
 TYPE_CHECKING = False
@@ -163,8 +163,12 @@ class Mbox(Stored, Mailbox):
         if self.path is None:
             return 0
         self.settle()
-        if self.stamp[2] > self.columns.end:
-            self.extend(self.columns, self.stamp[2])
+        try:
+            if self.stamp[2] > self.columns.end:
+                self.extend(self.columns, self.stamp[2])
+        except Shrunk:
+            # It was rewritten just now.
+            self.realign()
         return self._welcome()
 
     def append(self, deposits: Iterable[Deposit]) -> int:
