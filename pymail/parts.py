@@ -42,10 +42,10 @@ def tree(draft: Draft) -> Part:
     if draft.html is not None:
         forms.append(_html(draft))
     if draft.alternative:
-        forms += map(_form, draft.attachments)
+        forms += [_form(file, draft.octets) for file in draft.attachments]
     part = forms[0] if len(forms) == 1 else Multipart("alternative", forms)
     if draft.attachments and not draft.alternative:
-        part = Multipart("mixed", [part, *map(attached, draft.attachments)])
+        part = Multipart("mixed", [part, *[attached(file, draft.octets) for file in draft.attachments]])
     return part
 
 
@@ -79,9 +79,9 @@ def _html(draft: Draft) -> Part:
     return Text(draft.html, kind, draft.transfer, draft.octets)
 
 
-def _form(attachment: Attachment) -> Part:
+def _form(attachment: Attachment, unknown: str) -> Part:
     """What was attached as another form of the text (RFC 2046 5.1.4)."""
-    kind = _kind(attachment)
+    kind = _kind(attachment, unknown)
     if _major(kind) == "text":
         return Text(attachment.content, kind)
     return Binary(attachment.content, [("Content-Type", kind)])
@@ -178,9 +178,12 @@ class Multipart:
         yield boundary + b"--\n"
 
 
-def attached(attachment: Attachment) -> Part:
-    """A part for an attachment: a letter as message/rfc822, all else octet for octet in base64."""
-    kind, name = _kind(attachment), attachment.name
+def attached(attachment: Attachment, unknown: str = "") -> Part:
+    """A part for an attachment: a letter as message/rfc822, all else octet for octet in base64.
+
+    `unknown` is the charset of a text that is no UTF-8, iso-8859-1 when it is "".
+    """
+    kind, name = _kind(attachment, unknown), attachment.name
     more = [("Content-Disposition", f"attachment; {headers.parameter('filename', name)}")]
     if kind == "message/rfc822":
         if _is_letter(attachment.content):
@@ -201,7 +204,7 @@ def _is_letter(body: Body) -> bool:
     return is_letter and not scan.is_long and not scan.is_binary
 
 
-def _kind(attachment: Attachment) -> str:
+def _kind(attachment: Attachment, unknown: str) -> str:
     """The media type: as given, else by name, else by what the first octets are; a text with its charset."""
     start = next(attachment.content.pieces(), b"")
     kind = attachment.type or mediatypes.by_name(attachment.name) or mediatypes.by_content(start)
@@ -211,4 +214,5 @@ def _kind(attachment: Attachment) -> str:
         return f"{kind}; charset=utf-16"
     if b"\0" in start and not attachment.type:
         return "application/octet-stream"
-    return f"{kind}; charset={Scan(attachment.content.pieces()).charset}"
+    charset = Scan(attachment.content.pieces()).charset
+    return f"{kind}; charset={unknown if unknown and charset == 'iso-8859-1' else charset}"

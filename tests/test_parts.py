@@ -82,6 +82,15 @@ def test_what_is_no_type_is_refused(kind: str) -> None:
             tree(draft)
 
 
+@pytest.mark.parametrize("alternative", [False, True])
+def test_a_text_that_is_no_utf8_has_the_charset_that_the_user_names(alternative: bool) -> None:
+    draft = Draft()
+    draft.octets, draft.alternative = "koi8-r", alternative
+    draft.attachments = [Attachment("", "a.txt", None, Body(b"\xf0")), Attachment("", "b.txt", None, Body(b"a"))]
+    octets = b"".join(tree(draft).pieces())
+    assert octets.count(b"charset=koi8-r") == 1 and octets.count(b"charset=us-ascii") == 2
+
+
 def test_a_multipart_without_boundary_is_refused() -> None:
     draft = Draft()
     draft.content_type = "multipart/mixed; charset=utf-8"
