@@ -13,37 +13,43 @@ from pymail import display, mime
 MEGA = 1_000_000
 HEAD = b"From: a@b.example\nSubject: monster\n"
 
-SMALL = {
-    "nested": b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(10_000)),
-    "nested alternatives": b"".join(
-        b"Content-Type: multipart/alternative; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(10_000)
-    ),
-    "nested alike": b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 10_000,
-    "letters in letters": b"Content-Type: message/rfc822\n\n" * 10_000,
-    "digests": b"".join(b"Content-Type: multipart/digest; boundary=b%d\n\n--b%d\n\n" % (n, n) for n in range(10_000)),
-    "header fields": b"X-A: b\n" * MEGA + b"\nhi\n",
-    "subjects": b"Subject: =?utf-8?q?x?=\n" * 200_000 + b"\nhi\n",
-    "folds": b"To: b\n" + b" =?utf-8?q?cont?=\n" * MEGA + b"\nhi\n",
-    "no fields": b"not a field at all\n" * MEGA + b"\nhi\n",
-    "parts": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 300_000,
-    "delimiters": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 300_000,
-    "nearly delimiters": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--bx\n" * 300_000,
-    "parameters": b"Content-Type: text/plain" + b"; a=b" * MEGA + b"\n\nhi\n",
-    "comments": b"From: " + b"(" * MEGA + b"\n\nhi\n",
-    "quotes": b"To: " + b'"\\' * MEGA + b"\n\nhi\n",
-    "groups": b"To: " + b"a:" * MEGA + b"\n\nhi\n",
-    "brackets": b"To: " + b"<" * MEGA + b"\n\nhi\n",
-    "recipients": b"To: " + b"a@b, " * MEGA + b"\n\nhi\n",
-    "words": b"X-A: " + b"=?utf-8?q?xx?= " * MEGA + b"\n\nhi\n",
-    "uuencode": b"\n" + b"begin 644 x\nend\n" * 200_000,
-    "events": b"Content-Type: text/calendar\n\n" + b"BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n" * 200_000,
-    "deep html": b"Content-Type: text/html\n\n" + b"<div>" * 70_000,
-    "html tables": b"Content-Type: text/html\n\n" + b"<table><tr><td>" * 100_000,
-    "html rows": b"Content-Type: text/html\n\n<table>" + b"<tr><td>a<td>b</tr>" * 20_000,
-    "accents": b"Content-Type: text/plain; format=flowed\n\n" + ("e" + "\u0301" * 1000).encode() * 1000,
-    "empty lines": b"\n" + b"\n" * MEGA,
-}
+def nested(kind: bytes, between: bytes = b"") -> bytes:
+    """Ten thousand multiparts, each in the one before."""
+    one = b"Content-Type: multipart/%b; boundary=b%d\n\n--b%d\n%b"
+    return b"".join(one % (kind, number, number, between) for number in range(10_000))
+
+
+MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"
+HTML = b"Content-Type: text/html\n\n"
 # What comes before, a piece, how often, what comes after.
+SMALL = {
+    "nested": (nested(b"mixed"), b"", 1, b""),
+    "nested alternatives": (nested(b"alternative"), b"", 1, b""),
+    "digests": (nested(b"digest", b"\n"), b"", 1, b""),
+    "nested alike": (b"", MIXED + b"--b\n", 10_000, b""),
+    "letters in letters": (b"", b"Content-Type: message/rfc822\n\n", 10_000, b""),
+    "header fields": (b"", b"X-A: b\n", MEGA, b"\nhi\n"),
+    "subjects": (b"", b"Subject: =?utf-8?q?x?=\n", 200_000, b"\nhi\n"),
+    "folds": (b"To: b\n", b" =?utf-8?q?cont?=\n", MEGA, b"\nhi\n"),
+    "no fields": (b"", b"not a field at all\n", MEGA, b"\nhi\n"),
+    "parts": (MIXED, b"--b\n\nx\n", 300_000, b""),
+    "delimiters": (MIXED, b"--b\n", 300_000, b""),
+    "nearly delimiters": (MIXED, b"--bx\n", 300_000, b""),
+    "parameters": (b"Content-Type: text/plain", b"; a=b", MEGA, b"\n\nhi\n"),
+    "comments": (b"From: ", b"(", MEGA, b"\n\nhi\n"),
+    "quotes": (b"To: ", b'"\\', MEGA, b"\n\nhi\n"),
+    "groups": (b"To: ", b"a:", MEGA, b"\n\nhi\n"),
+    "brackets": (b"To: ", b"<", MEGA, b"\n\nhi\n"),
+    "recipients": (b"To: ", b"a@b, ", MEGA, b"\n\nhi\n"),
+    "words": (b"X-A: ", b"=?utf-8?q?xx?= ", MEGA, b"\n\nhi\n"),
+    "uuencode": (b"\n", b"begin 644 x\nend\n", 200_000, b""),
+    "events": (b"Content-Type: text/calendar\n\n", b"BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n", 200_000, b""),
+    "deep html": (HTML, b"<div>", 70_000, b""),
+    "html tables": (HTML, b"<table><tr><td>", 100_000, b""),
+    "html rows": (HTML + b"<table>", b"<tr><td>a<td>b</tr>", 20_000, b""),
+    "accents": (b"Content-Type: text/plain; format=flowed\n\n", ("e" + "\u0301" * 1000).encode(), 1000, b""),
+    "empty lines": (b"\n", b"\n", MEGA, b""),
+}
 LARGE = {
     "a line of 100 MB": (b"\n", b"x", 100 * MEGA, b""),
     "a hostile line of 100 MB": (b"\n", b"\x1b\x9b\xff", 33 * MEGA, b""),
@@ -76,7 +82,8 @@ def read(home: Home, raw: bytes, command: str) -> None:
 
 @pytest.mark.parametrize("name", SMALL)
 def test_a_monster_is_read_within_bounds(home: Home, name: str) -> None:
-    read(home, HEAD + SMALL[name], "type\nstruct")
+    before, piece, count, after = SMALL[name]
+    read(home, HEAD + before + piece * count + after, "type\nstruct")
 
 
 @pytest.mark.slow
