@@ -121,7 +121,8 @@ def _edit(s: Session, numbers: list[int], variable: str) -> None:
     for number in numbers:
         changed = process.edit(s, folder.raw(number), variable)
         folder.go(number)
-        folder.read(number)
+        if not s.variables.strict:
+            folder.read(number)  # POSIX does not name edit among the commands that read
         if changed is not None and _may_write_back(s, number):
             folder.changed[folder.place(number)] = changed
             s.say(f"Message {number} is replaced by its edited form at quit")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sessions import Room, Typist, room
 
+from pymail.summary import SEEN
+
 
 @pytest.fixture
 def s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
@@ -95,6 +97,13 @@ def test_a_change_is_kept_when_that_is_wanted(s: Room, tmp_path: Path, setting: 
     s.keyboard, s.interactive = Typist(typed), True
     s.do(f"set EDITOR={editor(tmp_path)} {setting}", "edit 1")
     assert text in s.do("print 1")
+
+
+@pytest.mark.parametrize(("posix", "flag"), [(True, 0), (False, SEEN)])
+def test_an_edited_message_is_read_but_posix_does_not_say_so(tmp_path: Path, posix: bool, flag: int) -> None:
+    s = room(1, home=tmp_path, strict=posix)
+    s.do(f"set EDITOR={editor(tmp_path)}", "edit")
+    assert s.folder is not None and s.folder.flags[0] & SEEN == flag
 
 
 def test_an_editor_that_fails_changes_nothing(s: Room) -> None:
