@@ -72,10 +72,11 @@ def flush(
 ) -> Report:
     """Send what waits for `account` by `send`; tell `failed` of recipients that are given up.
 
-    `early`: also what is not due yet. `seconds`: begin no letter after so long. `lifetime`:
-    seconds in the queue after which a letter that was put off again is given up. `announce`
-    is told ahead which letter comes after the next. `ready`: whether the last letter met a server
-    that takes letters; if not, it was not the letter's fault, and the others wait too.
+    `early`: also what is not due yet. `seconds`: begin no letter after so long, and give none
+    up untried. `lifetime`: seconds in the queue after which a letter that was put off again is
+    given up. `announce` is told ahead which letter comes after the next. `ready`: whether the
+    last letter met a server that takes letters; if not, it was not the letter's fault, and the
+    others wait too.
     Raises MailError (NOPERM) for an outbox that is not the user's own, (IOERR) when what
     was sent cannot be noted.
     """
@@ -143,7 +144,7 @@ class _Flush:
                     self._send(entry, letter)
                 if self.report.unreachable:
                     break
-            if self.report.unreachable:
+            if self.report.unreachable and seconds is None:
                 self._expire(entries)
         finally:
             os.ftruncate(self.lock, 0)

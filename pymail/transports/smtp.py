@@ -126,6 +126,8 @@ class Smtp(Transport):
         except Stop as stop:
             rest = stop.reply
         except Lost as lost:
+            if self._wire is not None and self._wire.late:
+                self.ready = False  # it is us who have no time
             self._drop()
             rest = lost.reply or Reply(451, f"4.4.2 {self.name} {lost}")
         except BaseException:

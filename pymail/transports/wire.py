@@ -84,6 +84,11 @@ class Wire:
         """Nothing has been said that was not asked for."""
         return not self._ahead
 
+    @property
+    def late(self) -> bool:
+        """Is it later than `until`?"""
+        return self.until is not None and monotonic() >= self.until
+
     def in_step(self) -> None:
         """Raise Lost when more was said than was asked for: whose replies the next ones are nobody could know.
 
