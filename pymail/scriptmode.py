@@ -75,6 +75,8 @@ def _messages(s: Session, numbers: list[int]) -> Iterator[Value]:
 def _extract(s: Session, text: str, folder: str) -> int:
     from pymail import writing
 
+    if not folder:
+        raise MailError("--extract: into which folder?", USAGE)
     try:
         if not os.path.isdir(folder):
             os.mkdir(folder, 0o700)

@@ -101,3 +101,4 @@ def test_extract_saves_text_and_attachments(box: Path, home: Home, pymail: Run) 
 def test_extract_makes_no_folder_where_it_cannot(box: Path, pymail: Run) -> None:
     assert pymail("--extract", "/proc/x/y", "-f", str(box)).status == 73
     assert pymail("--extract", "box", "-f", str(box)).status == 73
+    assert pymail("--extract", "", "-f", str(box)).status == 64
