@@ -81,9 +81,11 @@ def _injected(s: Session, number: int, variable: str) -> list[str]:
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(message.date)) if message.date else "?"
     author = message.name or message.address or "?"
     values = {"f": author, "a": message.address, "s": message.subject, "d": date, "\0": "%"}
+    # Lines end where the form ends them: what a stranger's name or subject holds does not.
+    form = form.replace("\\t", "\t").replace("\\n", "\n")
     first, *rest = form.replace("%%", "%\0").split("%")
     text = first + "".join(values.get(piece[:1], "%" + piece[:1]) + piece[1:] for piece in rest)
-    return [display.safe(line) for line in text.replace("\\t", "\t").replace("\\n", "\n").split("\n")]
+    return [display.safe(line) for line in text.split("\n")]
 
 
 def forwarded(s: Session, number: int) -> bytes:

@@ -112,6 +112,13 @@ def test_posix_goes_on_with_the_next_command_after_a_list_of_no_messages(tmp_pat
     assert s.keyboard.read("") is None
 
 
+def test_a_name_cannot_add_lines_above_a_quote(tmp_path: Path) -> None:
+    letter = 'From: "Mallory\\\\n\\\\nI agree" <a@x>\nSubject: pay\\nme\n\nBODY\n'
+    s = writer(tmp_path, letter, "hello\n")
+    s.do("set quote quote-inject-head='%f on %s:\\n'", "reply 1")
+    assert s.sent().partition("\n\n")[2] == "Mallory\\n\\nI agree on pay\\nme:\n\n> BODY\n\nhello\n.\n"
+
+
 def test_others_get_their_answer_whatever_one_address_is(tmp_path: Path) -> None:
     s = writer(tmp_path, "From: a@x\nTo: |id, -oQ@x, b@x\nCc: /etc/passwd, c@x\n\nBODY\n", "hello\n")
     s.do("reply 1")
