@@ -41,7 +41,7 @@ _SECOND = 10**9
 class Finder:
     """Finds and loads the modules of the package in a folder (PEP 451), and notes the bundles that it misses.
 
-    `loaded` are the modules that came singly, in the order in which they were ready; `begun` says of a module
+    `loaded` are modules that came singly, in the order in which they were ready; `begun` says of a module
     whose bundle was missed where that could be kept and how many were ready before, `missed` what should be in it.
     `whole` is false when one came by Python's own search, so that `loaded` does not tell all.
     """
@@ -86,6 +86,7 @@ class Finder:
             if spec.name in self.begun:
                 file, before = self.begun.pop(spec.name)
                 self.missed[file] = self.loaded[before:]
+                del self.loaded[before:]  # what is in one bundle is in no other
 
     def _single(self, name: str, folder: str, file: str) -> ModuleSpec | None:
         source = f"{folder}/{file}.py"

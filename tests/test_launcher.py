@@ -191,6 +191,18 @@ def test_bundle_has_no_code_that_only_people_and_checkers_read(layout: Path) -> 
     assert not any(text in octets for text in (b"A text.", b"annotations", b"__future__"))
 
 
+def test_what_is_in_one_bundle_is_in_no_other(layout: Path) -> None:
+    package = layout / PACKAGES / "pymail"
+    (package / "main.py").write_text("from pymail import interpreter, other\n" + STUB)
+    (package / "interpreter.py").write_text("inner = True\n")
+    (package / "other.py").touch()
+    outer = bundle_of(layout)
+    inner = outer.with_name(outer.name.replace("main", "interpreter"))
+    assert b"pymail.other" in outer.read_bytes() and b"pymail.interpreter" not in outer.read_bytes()
+    assert b"pymail.interpreter" in inner.read_bytes()
+    assert run(*by_path(layout)).returncode == 7
+
+
 def test_bundle_is_for_its_owner_to_write(layout: Path) -> None:
     mask = os.umask(0)
     try:

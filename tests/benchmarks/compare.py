@@ -120,12 +120,15 @@ def prepare(folder: Path) -> None:
 
 
 def seconds(folder: Path, argv: list[str], text: bytes) -> tuple[float, bool]:
-    """User and system time of one run and of what it waited for, and whether it ended well."""
+    """User and system time of one run and of what it waited for, and whether it ended well.
+
+    None reads a start-up file but bsd-mailx, which is told its sendmail program in no other way.
+    """
     environment = {
         "HOME": str(folder),
         "LC_ALL": "C.UTF-8",
         "MAIL": "/dev/null",
-        "MAILRC": str(folder / "bsd.rc"),
+        "MAILRC": str(folder / "bsd.rc") if argv[0] == "bsd-mailx" else os.devnull,
         "PATH": os.environ["PATH"],
         "TERM": "dumb",
         "TZ": "UTC",
