@@ -30,7 +30,7 @@ def print_(s: Session, draft: Draft, text: str) -> None:
 def _shown(draft: Draft) -> Iterator[str]:
     from pymail import display
 
-    for line in _head(draft).splitlines():
+    for line in _head(draft).split("\n")[:-1]:
         yield display.safe(line)
     for file in draft.attachments:
         yield display.safe(f"[-- {file.name}, {file.content.size} octets --]")

@@ -67,7 +67,7 @@ def _show(s: Session, box: Outbox, identity: str) -> None:
     entry = box.find(identity)
     with entry.read() as letter:
         s.say(*_facts(entry, letter), "")
-        for line in b"".join(letter.pieces()).decode("utf-8", "surrogateescape").splitlines():
+        for line in b"".join(letter.pieces()).decode("utf-8", "surrogateescape").removesuffix("\n").split("\n"):
             s.say(line)
 
 

@@ -135,6 +135,13 @@ def test_nothing_of_a_letter_drives_the_terminal_when_its_answer_is_looked_over(
     assert (draft.subject, draft.to[0].name) == ("Re: \x1b[31mred\x07", "\x1b]0;x\x07\u202eJörg")
 
 
+def test_a_subject_is_shown_in_one_line(s: Room) -> None:
+    draft = Draft()
+    draft.subject = "tea\u2028To: evil@x\x0bCc: evil@x\x85Bcc: evil@x"
+    typed(s, "~p\n", draft)
+    assert "Subject: tea\\u{2028}To: evil@x^KCc: evil@x\\u{85}Bcc: evil@x\n" in s.said
+
+
 def test_names_are_shown_and_taken_as_people_write_them(s: Room) -> None:
     draft = Draft()
     draft.to = [Address("Jörg Müller", "a", "x"), Address("Müller, Jörg", "b", "x"), Address("", "c", "x")]
