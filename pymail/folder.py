@@ -133,16 +133,13 @@ class Folder:
         sender, date = self.mailbox.received(self.place(number))
         return sender or "?", time.strftime("%a %b %e %H:%M:%S %Y", time.localtime(date)) if date else "?"
 
-    def letters(self, places: Sequence[int]) -> list[str]:
+    def letters(self, places: Sequence[int]) -> str:
         """The letters of the messages at these places."""
-        known: dict[int, str] = {}
-        found = []
-        for place in places:
-            state = self.marks[place] << 8 | self.flags[place]
-            if state not in known:
-                known[state] = self.letter(self.number(place))
-            found.append(known[state])
-        return found
+        marks, flags = self.marks, self.flags
+        states = [marks[place] << 8 | flags[place] for place in places]
+        examples = dict(zip(states, places, strict=True))
+        known = {state: self.letter(self.number(place)) for state, place in examples.items()}
+        return "".join([known[state] for state in states])
 
     def letter(self, number: int) -> str:
         """The letter that a header line shows for its state (s-nail's attrlist: NUROSPMFAT)."""

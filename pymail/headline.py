@@ -82,18 +82,19 @@ class Headline:
         fields = [columns[part.letter] for part in self._parts if isinstance(part, _Field)]
         texts = [self._template % each for each in zip(*fields, numbers, strict=True)]
         width, octets, lines = self._width, self._most_octets, self._most_lines
+        found = [text[:width].rstrip() for text in texts]
         whole = "".join(texts)
-        has_room = max(rows.sizes, default=0) <= octets and max(rows.lines, default=0) <= lines
-        if has_room and whole.isascii() and whole.isprintable():
-            return [text[:width].rstrip() for text in texts]
-        from pymail.width import one_each
+        odd = [at for at, size in enumerate(rows.sizes) if size > octets]
+        odd += [at for at, count in enumerate(rows.lines) if count > lines]
+        if not whole.isprintable():
+            odd += [at for at, text in enumerate(texts) if not text.isprintable()]
+        if not whole.isascii():
+            from pymail.scripts import ONE
 
-        return [
-            text[:width].rstrip()
-            if size <= octets and count <= lines and (text.isascii() and text.isprintable() or one_each(text))
-            else self._measured({letter: column[at] for letter, column in columns.items()})
-            for at, (text, size, count) in enumerate(zip(texts, rows.sizes, rows.lines, strict=True))
-        ]
+            odd += [at for at, text in enumerate(texts) if not text.isascii() and not ONE.issuperset(text)]
+        for at in {*odd}:
+            found[at] = self._measured({letter: column[at] for letter, column in columns.items()})
+        return found
 
     def _columns(
         self, numbers: Sequence[int], letters: Sequence[str], rows: Rows, dot: int

@@ -73,10 +73,11 @@ def _columns(s: Session) -> int:
     return s.variables.number("columns") or s.screen()[1]
 
 
-def _letters(s: Session) -> dict[str, str]:
+def _letters(s: Session) -> dict[int, str]:
     """What stands in place of the letters of states (S-nail's attrlist, bsdflags)."""
     bsd = s.variables.flag("bsdflags") or s.variables.flag("bsdcompat")
-    return dict(zip(_LETTERS, s.variables.text("attrlist") or (_BSD_LETTERS if bsd else _LETTERS), strict=False))
+    shown = s.variables.text("attrlist") or (_BSD_LETTERS if bsd else _LETTERS)
+    return {ord(letter): other for letter, other in zip(_LETTERS, shown, strict=False)}
 
 
 def arrivals(s: Session) -> int:
@@ -98,7 +99,7 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
         some = folder.numbers(places)
         if s.sender_fields or mine is not None:
             _show_others(s, some, rows, mine)
-        states = [letters.get(letter, letter) for letter in folder.letters(places)]
+        states = folder.letters(places).translate(letters)
         s.out.write("\n".join([*headline.lines(some, states, rows, dot=folder.dot), ""]))
 
 

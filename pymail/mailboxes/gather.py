@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from pymail.summary import Summary
 
+    Patient = Callable[[bytes, int, int, int], Summary]
+    Count = Callable[[bytes], int]
+
 # Finds a line that is quoted because a letter begins with such.
 has_quoted = re.compile(rb">From ").search
 # The fields of a list, each with the lines that continue it.
@@ -77,39 +80,35 @@ class Gatherer:
         self._zones: dict[bytes, int] = {}
 
     def add(
-        self,
-        rows: Rows,
-        data: bytes,
-        sides: Iterable[tuple[int, int, int]],
-        patient: Callable[[bytes, int, int, int], Summary],
-        count: Callable[[bytes], int],
+        self, rows: Rows, data: bytes, sides: Iterable[tuple[int, int, int]], patient: Patient, count: Count
     ) -> None:
         """Add rows for the letters whose From_ line, text and end stand at these places of the data.
 
         `patient` makes the Summary of a letter that is not as usual, `count` counts the lines of one that is long.
         """
         authors, days, zones, find = self._authors, self._days, self._zones, data.find
+        add_name, add_address, add_date, add_zone, add_size, add_lines, add_subject = (
+            rows.names.append, rows.addresses.append, rows.dates.append, rows.zones.append, rows.sizes.append,
+            rows.lines.append, rows.subjects.append,
+        )  # fmt: skip
         for start, body, end in sides:
             found = _FIELDS(data, start, body)
             found.sort()
             try:
                 date, sender, subject = found
-                if subject[0] != 0x53:
-                    raise KeyError
                 zone = zones[date[-6:]]
                 sent = days[date[:-15]] + _MINUTES[date[-15:-9]] + _SECONDS[date[-9:-6]] - zone
                 name, address = authors[sender]
-                if not sent:
+                if not sent or subject[0] != 0x53:
                     raise KeyError
             except (KeyError, ValueError):
                 known = self._learn(found)
                 if known is None:
-                    summary = patient(data, start, body, end)
-                    known = summary.name, summary.address, summary.date, summary.zone
-                    text = summary.subject
+                    each = patient(data, start, body, end)
+                    name, address, sent, zone, text = each.name, each.address, each.date, each.zone, each.subject
                 else:
+                    name, address, sent, zone = known
                     text = self._subject(found[2][8:].strip())
-                name, address, sent, zone = known
             else:
                 subject = subject[8:].strip()
                 if subject.isascii() and b"=?" not in subject and b"\n" not in subject:
@@ -117,16 +116,15 @@ class Gatherer:
                 else:
                     text = self._subject(subject)
             line = find(b"\n", start, body) + 1 or body
+            size = end - line
             letter = data[line:end]
-            rows.names.append(name)
-            rows.addresses.append(address)
-            rows.dates.append(sent)
-            rows.zones.append(zone)
-            rows.sizes.append(end - line)
-            rows.lines.append(
-                len(letter) - len(letter.replace(b"\n", b"")) if end - line <= _SHORT else count(letter)
-            )
-            rows.subjects.append(text)
+            add_name(name)
+            add_address(address)
+            add_date(sent)
+            add_zone(zone)
+            add_size(size)
+            add_lines(size - len(letter.replace(b"\n", b"")) if size <= _SHORT else count(letter))
+            add_subject(text)
 
     def _subject(self, value: bytes) -> str:
         """The decoded text of a raw value; encoded ones are remembered, since answers repeat them."""

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 # Deleting one octet is the quickest way to count it, while the piece stays in the processor's cache.
 _COUNTED = 1 << 15
-# From so many messages on, headers are read in bulk.
+# From so many messages on, headers are read in bulk; rows are handed out by so many.
 _MANY = 500
+_BATCH = 256
 
 
 class Mbox(Stored, Mailbox):
@@ -104,8 +105,9 @@ class Mbox(Stored, Mailbox):
     def rows(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], Rows]]:
         gather = _gather(numbers)
         reader = gather.Gatherer() if gather is not None else None
+        rows = Rows()
+        some: list[int] = []
         for run, data, starts, bodies, ends in self.runs(numbers):
-            rows = Rows()
             sides = zip(starts, bodies, ends, strict=True)
             if reader is not None and ends[-1] <= len(data):
                 reader.add(rows, data, sides, _summary, count_lines)
@@ -114,7 +116,12 @@ class Mbox(Stored, Mailbox):
                     letter = data[_line(data, start, body) : end]
                     lines = self.lines(number) if end > len(data) else count_lines(letter)
                     rows.add(_summary(data, start, body, end), lines)
-            yield run, rows
+            some += run
+            if len(some) >= _BATCH:
+                yield some if reader is None else range(some[0], some[-1] + 1), rows
+                rows, some = Rows(), []
+        if some:
+            yield some, rows
 
     def texts(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], list[str]]]:
         from pymail import headers
