@@ -73,6 +73,7 @@ def _print_only(s: Session, how: str, text: str) -> int:
         printing.print_messages(s, [(number, "") for number in found])
     else:
         listing.print_lines(s, found)
+    visit.close(s)
     return 0
 
 
