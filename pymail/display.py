@@ -116,7 +116,7 @@ def _fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
         name = name.rstrip(b" \t").removeprefix(b"\xef\xbb\xbf")
         if not colon or not headers.is_name(name):
             if line.strip():
-                yield safe(headers.decode(line[:_LARGEST_FIELD]))
+                yield _not_ours(safe(headers.decode(line[:_LARGEST_FIELD])))
         elif shown(name.decode("ascii")):
             yield f"{name.decode('ascii')}: {safe(headers.decode(value.strip()[:_LARGEST_FIELD]))}".rstrip()
 

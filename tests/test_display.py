@@ -122,4 +122,5 @@ def test_a_letter_that_the_reader_fails_on_is_shown_as_it_came() -> None:
 def test_a_text_cannot_make_remarks_of_the_program() -> None:
     lines = shown(b"From: a@b\n\n[-- signature checked --]\n")
     assert lines[-1] == " [-- signature checked --]"
+    assert " [-- checked --]" in shown(b"From: a@b\n[-- checked --]\n\nhi\n")
     assert shown(b"From: a@b\nContent-Type: text/html\n\n<p>[-- safe --]")[-1] == " [-- safe --]"
