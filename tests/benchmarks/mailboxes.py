@@ -5,6 +5,9 @@
 The mailboxes are made first (`--corpus`, kept there; 200,000 messages are a gigabyte). In each round each program does
 the job once: bsd-mailx, pymail without an index, pymail with the one that this run left. A job that changes its mailbox
 gets a fresh copy. A cell is the median of the ratios to bsd-mailx round by round; without bsd-mailx it is in seconds.
+Texts are searched beside GNU mail, which bsd-mailx cannot do, in mailboxes of up to 20,000 messages. After each job
+comes how its costs grew from each size to the next. `bare` is the start of the interpreter that does nothing; its ratio
+is that of pymail's to it. `--million` adds two million messages (10 GB of corpus, and as much for each copy).
 `!` marks a run that did not end with status 0. No test asserts on these figures.
 """
 
@@ -27,11 +30,14 @@ JOBS = {
     "list": ("set screen=10000000\nheaders\nexit\n", ["-H"], False),
     "banner": ("exit\n", [], False),
     "print": ("type {three_quarters}\nexit\n", None, False),
+    "body": ("from :/zeppelin\nexit\n", None, False),
     "search": ("from /zeppelin\nexit\n", None, False),
     "read": ("type {near_end}\nquit\n", None, True),
     "delete": ("delete {three_quarters}\nquit\n", None, True),
     "last": ("delete {n}\nquit\n", None, True),
 }
+# What does the job beside pymail, and in how many messages it is asked to.
+PEERS = {"body": ("mail.mailutils", 20_000)}
 WORDS = "account agenda an answer be buffer careful deadline dataset for header is kernel long may patch the we".split()
 
 
@@ -59,6 +65,7 @@ def letters(count: int) -> Iterator[bytes]:
         body = "".join(
             " ".join(chance.choices(WORDS, k=11)) + "\n" for _ in range(int(chance.lognormvariate(3.2, 1.2)))
         )
+        body += "A Zeppelin\n" * (number % 1000 == 0)
         yield (
             f"From {address} {time.asctime(stamp)}\n"
             f"Return-Path: <{address}>\nDelivered-To: reader@example.org\n{received}"
@@ -98,7 +105,7 @@ class Bench:
         self.folder = folder
         self.box = box
         self.pymail = [*pymail, "-n"]
-        self.peer = ["bsd-mailx", "-n"] if shutil.which("bsd-mailx") else []
+        self.count = count
         self.numbers = {"n": count, "three_quarters": count * 3 // 4, "near_end": count - 5}
 
     def round(self, job: str) -> list[tuple[float, int, int]]:
@@ -107,8 +114,11 @@ class Bench:
         text = text.format(**self.numbers)
         quiet = [] if job == "banner" else ["-N"]
         costs = []
-        if self.peer:
-            costs.append(cost([*self.peer, *quiet, "-f", self.target(changes)], text, self.folder))
+        peer, most = PEERS.get(job, ("bsd-mailx", 1 << 62))
+        if shutil.which(peer) and self.count <= most:
+            # GNU mail writes to what it only reads.
+            target = self.target(changes or job in PEERS)
+            costs.append(cost([peer, "-n", *quiet, "-f", target], text, self.folder))
         shutil.rmtree(self.folder / ".cache", ignore_errors=True)
         for attempt in range(2):
             target = self.target(changes)
@@ -122,6 +132,19 @@ class Bench:
         if not changes:
             return str(self.box)
         return str(shutil.copyfile(self.box, self.folder / "box"))
+
+
+def growth(job: str, sizes: list[int], seconds: list[list[float]]) -> Iterator[str]:
+    """By how much the costs of each size are larger than those of the size before."""
+    for at in range(1, len(sizes)):
+        before, after = seconds[at - 1][-2:], seconds[at][-2:]
+        cells = (f"{now / max(then, 0.001):8.2f} x" for then, now in zip(before, after, strict=True))
+        yield f"{job:8}{sizes[at - 1]:9} -> {sizes[at]:9}, without | with index: " + " | ".join(cells)
+
+
+def bare(folder: Path, rounds: int) -> float:
+    """Processor time of an interpreter that does nothing (seconds)."""
+    return statistics.median(cost([sys.executable, "-I", "-S", "-c", "pass"], "", folder)[0] for _ in range(rounds))
 
 
 def show(job: str, count: int, rounds: list[list[tuple[float, int, int]]]) -> str:
@@ -140,6 +163,7 @@ def main() -> None:
     parser.add_argument("jobs", nargs="*", metavar="JOB", help=" ".join(JOBS))
     parser.add_argument("--pymail", help="the installed command; without it this tree, started bare")
     parser.add_argument("--sizes", default="1000,20000,200000")
+    parser.add_argument("--million", action="store_true", help="two million messages too")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--corpus", type=Path, default=Path(tempfile.gettempdir()) / "pymail-corpus")
     options = parser.parse_args()
@@ -153,10 +177,18 @@ def main() -> None:
         f"{'':19}bsd-mailx | without index | with index" if shutil.which("bsd-mailx") else "without index | with index"
     )
     with tempfile.TemporaryDirectory() as folder:
+        nothing = bare(Path(folder), 10 * options.rounds)
+        print(f"{'bare':8}{nothing:18.3f} s")
+        sizes = [*map(int, options.sizes.split(",")), *[2_000_000] * options.million]
         for job in options.jobs or JOBS:
-            for count in map(int, options.sizes.split(",")):
+            seconds = []
+            for count in sizes:
                 bench = Bench(Path(folder), corpus(options.corpus, count), count, pymail)
-                print(show(job, count, [bench.round(job) for _ in range(options.rounds)]), flush=True)
+                rounds = [bench.round(job) for _ in range(options.rounds)]
+                seconds.append([statistics.median(cell[0] for cell in cells) for cells in zip(*rounds, strict=True)])
+                starts = f"  = {seconds[-1][-1] / nothing:.1f} bare" if job in ("banner", "print") else ""
+                print(show(job, count, rounds) + starts, flush=True)
+            print(*growth(job, sizes, seconds), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
