@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import wcwidth
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pymail.clusters import iter_graphemes, wcswidth
@@ -32,6 +32,7 @@ def test_common_clusters_are_those_of_wcwidth(clusters: list[str]) -> None:
     assert wcswidth(text) == wcwidth.wcswidth(text)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_clusters_leave_nothing_out(text: str) -> None:
     assert "".join(iter_graphemes(text)) == text

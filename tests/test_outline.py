@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pymail import outline, summary
@@ -69,6 +69,7 @@ def test_messages_are_as_the_tables_promise(path: Path) -> None:
     check("message", whole(path.read_bytes()))
 
 
+@settings(deadline=None)
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_whatever_a_message_holds_its_form_is_kept(octets: bytes) -> None:
     check("message", whole(b"From: " + octets))
