@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Given = tuple[str | None, str]
     Changes = dict[str, Given | None]
 
-_OFF = ("no", "off", "false", "ask-no")  # what s-nail takes for "not set" in some of its variables
+_OFF = ("0", "no", "off", "false", "ask-no")  # what s-nail takes for "not set" in some of its variables
 _MOST = 10**9  # no clock, socket or list takes more
 
 

@@ -81,7 +81,7 @@ def test_sendmail_is_another_name_of_mta() -> None:
     assert v.origin("mta") == "rc"
 
 
-@pytest.mark.parametrize("value", ["no", "off", "False", "ask-no"])
+@pytest.mark.parametrize("value", ["0", "no", "off", "False", "ask-no"])
 def test_a_flag_that_is_set_to_no_is_not_set(value: str) -> None:
     variables = Variables(False)
     variables.set("hold", value)
