@@ -60,6 +60,8 @@ def cut(text: str, room: int) -> str:
 
 def _cut(text: str, room: int) -> tuple[str, int]:
     """What of `text` fits, made safe, and how many cells that takes; a tab is a blank."""
+    if text.isascii() and text.isprintable():
+        return text[:room], min(len(text), room)
     text = safe(text[: room * LONGEST_CLUSTER]).replace("\t", " ")
     if text.isascii() or one_each(text[: room + 1]):
         return text[:room], min(len(text), room)
