@@ -41,7 +41,8 @@ def test_an_encoding_is_known_by_what_it_means(value: bytes, name: str, unknown:
 @given(st.binary())
 def test_every_encoding_gives_back_what_was_encoded(octets: bytes) -> None:
     assert decoded(base64.encodebytes(octets), BASE64) == octets
-    assert decoded(quopri.encodestring(octets), QUOTED) == octets
+    if b"\r\n" not in octets:  # the encoder takes that for the end of a line
+        assert decoded(quopri.encodestring(octets), QUOTED) == octets
     assert decoded(octets, IDENTITY) == octets
     lines = [binascii.b2a_uu(octets[at : at + 45]) for at in range(0, len(octets), 45)]
     assert decoded(b"begin 644 x\n" + b"".join(lines) + b"`\nend\n", UU) == octets
