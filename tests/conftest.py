@@ -14,10 +14,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from installation import install
 from program import PYMAIL, USER, Home, Result, Run
 from servers import Dovecot, Exim, Postfix
 from sink import Sink
+
+# A machine with other work takes its time.
+settings.register_profile("pymail", deadline=None)
+settings.load_profile("pymail")
 
 # A shell ignores them for what it starts with &, nohup the last one, and every program that a test starts would too.
 for _signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
