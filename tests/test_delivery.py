@@ -168,7 +168,9 @@ class Piping(Exim):
         (self.folder / "deliver").write_text(f"#!/bin/sh\nexec {command}\n")
         (self.folder / "deliver").chmod(0o755)
         text = self.configuration.read_text()
-        pipe = f"  driver = pipe\n  command = {self.folder}/deliver -d {SERVICE}\n  return_path_add\n  log_output\n"
+        # Not the account's own HOME: that is the machine's.
+        pipe = f"  driver = pipe\n  command = {self.folder}/deliver -d {SERVICE}\n"
+        pipe += f"  home_directory = {self.folder}/spool\n  return_path_add\n"
         text = re.sub(r"(?s)  driver = appendfile.*?delivery_date_add\n", pipe, text)
         self.configuration.write_text(text)
 
