@@ -171,7 +171,7 @@ def main() -> None:
     root = Path(__file__).parents[2]
     packages = [path for path in sys.path if path.endswith("site-packages")]
     start = f"import sys; sys.path[:0] = [{str(root)!r}]; sys.path += {packages!r}\n"
-    start += "from pymail.main import main; sys.exit(main())"
+    start += "from pymail import start; start.run()"
     pymail = [options.pymail] if options.pymail else [sys.executable, "-I", "-S", "-c", start]
     print(
         f"{'':19}bsd-mailx | without index | with index" if shutil.which("bsd-mailx") else "without index | with index"
