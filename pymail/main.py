@@ -10,7 +10,7 @@ import _signal  # type: ignore[import-not-found]  # signal costs as much as all 
 import posix
 import sys
 
-from pymail import errors, options, paths, session
+from pymail import errors, options, paths, session, user
 from pymail.errors import IOERR, NOINPUT, USAGE, Killed, MailError, printable
 from pymail.input import Keyboard, Script
 from pymail.variables.values import Variables
@@ -203,7 +203,7 @@ def _quoted(words: list[str]) -> str:
 
 
 def _session(given: Options) -> Session:
-    environ = session.environment()
+    environ = user.environment()
     variables = Variables("POSIXLY_CORRECT" in environ)
     for name, variable in (
         ("ignore-interrupts", "ignore"), ("discard-empty", "skipemptybody"),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import posix
 import sys
 
-from pymail import paths
+from pymail import filters, paths, user
 from pymail.errors import NOINPUT, USAGE, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import TextIO
 
     from pymail.folder import Folder
@@ -33,106 +33,6 @@ class Leave(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
-
-
-class Filter:
-    """Which header fields are shown: all but the ignored, or only the retained (POSIX discard, retain).
-
-    A name with characters of regular expressions, such as ^x-.*, is one; * are all.
-    """
-
-    __slots__ = ("ignored", "retained")
-
-    def __init__(self) -> None:
-        self.ignored: set[str] = set()
-        self.retained: set[str] = set()
-
-    def shows(self, name: str) -> bool:
-        """Is a field of this name shown? Case does not matter; retain overrides ignore."""
-        name = name.lower()
-        return _named(name, self.retained) if self.retained else not _named(name, self.ignored)
-
-
-_MAGIC = frozenset("^[]*+?(){}|$\\")
-
-
-def _named(name: str, names: set[str]) -> bool:
-    return name in names or any(_matches(other, name) for other in names if not _MAGIC.isdisjoint(other))
-
-
-def _matches(pattern: str, name: str) -> bool:
-    if pattern == "*":
-        return True
-    import re
-
-    try:
-        return re.search(pattern, name) is not None
-    except re.error:
-        return False
-
-
-# Where header fields can be chosen; headerpick names them.
-CONTEXTS = ("type", "top", "save", "forward")
-
-# What a person seldom wants to see of a header; POSIX hides nothing by itself.
-_NOISE = (
-    "arc-authentication-results arc-message-signature arc-seal authentication-results auto-submitted "
-    "content-disposition content-language content-length content-transfer-encoding content-type delivered-to "
-    "dkim-signature domainkey-signature envelope-to errors-to in-reply-to lines list-archive list-help list-id "
-    "list-owner list-post list-subscribe list-unsubscribe list-unsubscribe-post message-id mime-version "
-    "precedence received received-spf references return-path sender status user-agent x-imapbase x-keywords "
-    "x-mailer x-mozilla-keys x-mozilla-status x-mozilla-status2 x-original-to x-originating-ip x-priority "
-    "x-spam-checker-version x-spam-level x-spam-score x-spam-status x-status x-uid"
-)
-
-
-class User:
-    """Who runs this: the effective uid's passwd entry; LOGNAME and USER only choose among its names."""
-
-    __slots__ = ("name", "home", "fullname")
-
-    def __init__(self, name: str, home: str, fullname: str) -> None:
-        self.name = name
-        self.home = home
-        self.fullname = fullname
-
-
-def whoami(environ: Mapping[str, str]) -> User:
-    """The user, from the passwd entry and what of the environment may be believed (DESIGN 2.8).
-
-    A uid without an entry has its number for a name and HOME, or nothing, for a home.
-    """
-    import pwd
-
-    uid = posix.geteuid()
-    try:
-        entry = pwd.getpwuid(uid)
-    except KeyError:
-        return User(str(uid), environ.get("HOME", ""), "")
-    for name in (environ.get("LOGNAME"), environ.get("USER")):
-        try:
-            if name and name != entry.pw_name and pwd.getpwnam(name).pw_uid == uid:
-                entry = pwd.getpwnam(name)
-                break
-        except KeyError:
-            continue
-    fullname = entry.pw_gecos.partition(",")[0].replace("&", entry.pw_name.capitalize())
-    return User(entry.pw_name, environ.get("HOME") or entry.pw_dir, fullname)
-
-
-_BELIEVED = ("TERM", "LANG", "TZ", "COLUMNS", "LINES")
-
-
-def environment() -> dict[str, str]:
-    """The environment, cut to what cannot lead anywhere where real and effective ids differ (DESIGN 2.8)."""
-    coding = sys.getfilesystemencoding()
-    environ = {
-        name.decode(coding, "surrogateescape"): value.decode(coding, "surrogateescape")
-        for name, value in posix.environ.items()
-    }
-    if posix.getuid() == posix.geteuid() and posix.getgid() == posix.getegid():
-        return environ
-    return {name: value for name, value in environ.items() if name in _BELIEVED or name.startswith("LC_")}
 
 
 class Session:
@@ -163,7 +63,7 @@ class Session:
     ) -> None:
         self.variables = variables
         self.environ = environ
-        self.user = whoami(environ)
+        self.user = user.whoami(environ)
         self.keyboard = keyboard
         self.out = out
         self.err = err
@@ -178,10 +78,7 @@ class Session:
         self.status = 0
         self.aliases: dict[str, list[str]] = {}
         self.alternates: list[str] = []
-        self.filters = {context: Filter() for context in CONTEXTS}
-        if not variables.strict:
-            for context in ("type", "forward"):
-                self.filters[context].ignored.update(_NOISE.split())
+        self.filters = filters.standard(variables.strict)
         self.mailbox_user = ""
         self.escapes = False
         self.by_recipient = False

@@ -15,8 +15,9 @@ from pymail.mailboxes import opening
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.disposal import Disposal
+    from pymail.filters import Filter
     from pymail.mailboxes.mailbox import Deposit, Mailbox, Outcome
-    from pymail.session import Filter, Session
+    from pymail.session import Session
 
 
 def open_mailbox(s: Session, path: str, readonly: bool = False) -> Mailbox:

@@ -33,7 +33,7 @@ ORDER = """
     transports.smtp transports.lmtp transports.sendmail transports.aliases transports.local transports.file
     transports.entry transports.outbox
     transports.flush transports.notice transports.choose
-    folder disposal sorting listing visit input progress session
+    folder disposal sorting listing visit input progress filters user session
     verbs.table verbs.kinds verbs.quoted verbs.selection
     conditions interpreter terminal recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pymail import heading
 from pymail.draft import Draft
 from pymail.errors import USAGE, MailError
-from pymail.session import CONTEXTS, Filter, Session
+from pymail.filters import CONTEXTS, Filter
+from pymail.session import Session
 from pymail.verbs.kinds import Text, Words
 from pymail.verbs.table import verb
 
