@@ -13,10 +13,11 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pexpect
 import pytest
 from hypothesis import settings
 from installation import install
-from program import PYMAIL, USER, Home, Result, Run
+from program import PYMAIL, USER, Home, Result, Run, Typist
 from servers import Dovecot, Exim, Postfix
 from sink import Sink
 
@@ -70,6 +71,25 @@ def pymail(home: Home) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def typist(home: Home) -> Iterator[Typist]:
+    """Starts the program at a terminal: `typist("-s", "hi", "bob")`, under the command `before` if there is one."""
+    children = []
+
+    def start(*args: str, before: tuple[str, ...] = ()) -> pexpect.spawn[str]:
+        argv = [*before, *PYMAIL, *home.options, *args]
+        child = pexpect.spawn(
+            argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=20, use_poll=True
+        )
+        child.delaybeforesend = None
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.close(force=True)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pexpect
 from installation import ROOT
 from letters import mbox
 
@@ -56,3 +57,4 @@ class Result:
 
 
 Run = Callable[..., Result]
+Typist = Callable[..., "pexpect.spawn[str]"]

@@ -7,38 +7,17 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
 import pytest
 from letters import letter
 from machine import Machine
-from program import PYMAIL, Home, Run
+from program import PYMAIL, Home, Run, Typist
 from sink import HANG, Sink
 
 TEXT = "precious text\n"
 DOWN = "smtp://127.0.0.1:1"
-Typist = Callable[..., pexpect.spawn]
-
-
-@pytest.fixture
-def typist(home: Home) -> Iterator[Typist]:
-    """Starts the program at a terminal."""
-    children = []
-
-    def start(*args: str) -> pexpect.spawn[str]:
-        argv = [*PYMAIL, *home.options, *args]
-        child = pexpect.spawn(
-            argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True
-        )
-        child.delaybeforesend = None
-        children.append(child)
-        return child
-
-    yield start
-    for child in children:
-        child.close(force=True)
 
 
 def grave(home: Home) -> str:

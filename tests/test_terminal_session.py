@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pexpect
 import pytest
 from letters import letter
-from program import PYMAIL, Home
+from program import Home, Typist
 from sink import Sink
 
 BODY = "Welcome to Computer Systems"
-Typist = Callable[..., pexpect.spawn]
 
 
-@pytest.fixture
-def typist(home: Home, sink: Sink) -> Iterator[Typist]:
-    """Starts the program at a terminal: `typist("bob@test.example")`."""
-    children = []
-
-    def start(*args: str) -> pexpect.spawn[str]:
-        argv = [*PYMAIL, *home.options, "-S", f"mta={sink.url}", *args]
-        child = pexpect.spawn(
-            argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=15, use_poll=True
-        )
-        child.delaybeforesend = None
-        children.append(child)
-        return child
-
-    yield start
-    for child in children:
-        child.close(force=True)
+@pytest.fixture(autouse=True)
+def way_out(home: Home, sink: Sink) -> None:
+    """Letters go to the sink."""
+    home.options += ["-S", f"mta={sink.url}"]
 
 
 def ended(child: pexpect.spawn[str]) -> int | None:

@@ -9,36 +9,21 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
 import pytest
 from letters import letter
-from program import PYMAIL, Home
+from program import PYMAIL, Home, Typist
 from sink import HANG, Sink
 
 DOWN = "mta=smtp://127.0.0.1:1"
-Typist = Callable[..., "pexpect.spawn[str]"]
 
 
-@pytest.fixture
-def typist(home: Home) -> Iterator[Typist]:
-    """Starts the program at a terminal, under the command `before`."""
-    children = []
-
-    def start(*args: str, before: tuple[str, ...] = ()) -> pexpect.spawn[str]:
-        argv = [*before, *PYMAIL, *home.options, "-S", DOWN, *args]
-        child = pexpect.spawn(
-            argv[0], argv[1:], env=home.env, cwd=str(home.path), encoding="utf-8", timeout=20, use_poll=True
-        )
-        child.delaybeforesend = None
-        children.append(child)
-        return child
-
-    yield start
-    for child in children:
-        child.close(force=True)
+@pytest.fixture(autouse=True)
+def no_server(home: Home) -> None:
+    """Nothing takes letters."""
+    home.options += ["-S", DOWN]
 
 
 def drafts(home: Home) -> list[str]:
