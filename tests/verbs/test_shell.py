@@ -75,7 +75,7 @@ def test_a_command_that_fails_is_told(s: Room) -> None:
 
 def editor(tmp_path: Path) -> str:
     path = tmp_path / "editor"
-    path.write_text('#!/bin/sh\ngrep -h BODY "$1" >>seen\nsed -i s/BODY/EDITED/ "$1"\n')
+    path.write_text(f'#!/bin/sh\ngrep -h BODY "$1" >>{path.parent}/seen\nsed -i s/BODY/EDITED/ "$1"\n')
     path.chmod(0o755)
     return str(path)
 
