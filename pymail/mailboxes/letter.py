@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 _PIECE = 1 << 18
 # Where no empty line ends a header sooner, it ends after so many octets.
 LONGEST_HEADER = 1 << 20
-# Fields by which the header of a letter is known behind something else.
+# Fields by which the header of a letter is known.
 _KNOWN = frozenset(
-    b"date from to cc subject message-id received return-path delivered-to mime-version content-type reply-to".split()
+    b"date from to cc bcc subject message-id received return-path delivered-to mime-version content-type reply-to "
+    b"sender newsgroups references in-reply-to content-transfer-encoding content-disposition authentication-results".split()
 )
+_KNOWN_BY_BEGINNING = (b"x-", b"resent-", b"list-", b"arc-", b"dkim-")
 _JUNK_LINES = 8
 
 
@@ -39,8 +41,15 @@ def begins(text: bytes) -> int:
     return -1
 
 
+def has_known_field(text: bytes) -> bool:
+    """Is there a field that letters have in the header that the text begins with? Lists of users begin like one too."""
+    return any(map(_is_known, text.replace(b"\r\n", b"\n").partition(b"\n\n")[0].split(b"\n")))
+
+
 def _is_known(line: bytes) -> bool:
-    return line.partition(b":")[0].rstrip(b" \t").lower() in _KNOWN
+    name, colon, _ = line.partition(b":")
+    name = name.rstrip(b" \t").lower()
+    return bool(colon) and (name in _KNOWN or name.startswith(_KNOWN_BY_BEGINNING))
 
 
 def pieces(fd: int, step: int = _PIECE, begin: int = 0) -> Iterator[bytes]:

@@ -204,13 +204,11 @@ def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str,
 
 def _letter_at(begin: bytes) -> int:
     """Where in the beginning of a file a single letter begins; -1 when it is none."""
-    if _is_header(begin):
-        return 0
     if not begin or begin.startswith(b"From "):
         return -1
     from . import letter
 
-    return letter.begins(begin)
+    return 0 if _is_header(begin) and letter.has_known_field(begin) else letter.begins(begin)
 
 
 def _is_mbox(fd: int, begin: bytes) -> bool:

@@ -237,7 +237,12 @@ def test_a_letter_behind_a_mark_or_some_junk_is_read_and_junk_is_told(
     mailbox.close()
 
 
-@pytest.mark.parametrize("octets", [b"junk\n" * 9 + HEADER, b"junk\nSubject: s\nno field\n", b"\xef\xbb\xbfjunk\n"])
+USERS = b"root:x:0:0:root:/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n"
+
+
+@pytest.mark.parametrize(
+    "octets", [b"junk\n" * 9 + HEADER, b"junk\nSubject: s\nno field\n", b"\xef\xbb\xbfjunk\n", USERS]
+)
 def test_what_is_no_letter_is_not_taken_for_one(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "file").write_bytes(octets)
     with pytest.raises(MailError, match="no message begins in it"):
