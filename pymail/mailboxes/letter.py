@@ -17,7 +17,8 @@ LONGEST_HEADER = 1 << 20
 # Fields by which the header of a letter is known.
 _KNOWN = frozenset(
     b"date from to cc bcc subject message-id received return-path delivered-to mime-version content-type reply-to "
-    b"sender newsgroups references in-reply-to content-transfer-encoding content-disposition authentication-results".split()
+    b"sender newsgroups references in-reply-to content-transfer-encoding content-disposition "
+    b"authentication-results".split()
 )
 _KNOWN_BY_BEGINNING = (b"x-", b"resent-", b"list-", b"arc-", b"dkim-")
 _JUNK_LINES = 8
