@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from certificates import Authority
 from hypothesis import settings
 from installation import install
 from program import PYMAIL, USER, Home, Result, Run, Typist
@@ -90,6 +91,18 @@ def typist(home: Home) -> Iterator[Typist]:
     yield start
     for child in children:
         child.close(force=True)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who signs certificates in the tests; `authority.file` is its own."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def right(authority: Authority) -> Path:
+    """A certificate as it should be."""
+    return authority.sign("right")
 
 
 @pytest.fixture(scope="session")

@@ -34,16 +34,6 @@ def talk(pymail: Run, sink: Sink, script: str | bytes, *words: str) -> Result:
     return pymail("-S", "smtp-timeout=2", *words, "--smtp", f"127.0.0.1:{sink.port}", input=script)
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
-def right(authority: Authority) -> Path:
-    return authority.sign("right")
-
-
 def test_script_sends_a_letter_and_shows_both_sides(pymail: Run, sink: Sink) -> None:
     done = talk(pymail, sink, SCRIPT)
     assert (done.err, done.status) == ("", 0)

@@ -6,7 +6,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from transports.certificates import Authority, old_server, server
+from certificates import Authority, old_server, server
 from transports.sink import CLOSE, HANG, OFFERS, Sink, Text, codes, variables
 
 from pymail.errors import CONFIG, NOINPUT, MailError
@@ -18,16 +18,6 @@ TLS = (*OFFERS, "STARTTLS", "AUTH PLAIN LOGIN")
 BOB = "bob@test.example"
 # Reaches this machine, but is no name that says so.
 ELSEWHERE = "0.0.0.0"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
-def right(authority: Authority) -> Path:
-    return authority.sign("right")
 
 
 def accept(conversation: object, words: list[str]) -> str:
