@@ -53,8 +53,9 @@ class Search:
     def _may_match(self, raw: bytes) -> bool:
         """Whether the letter is to be taken apart: its text holds the words, or it has several or hidden texts."""
         lowered = raw.lower()
+        # A header that is broken off by a line that is none ends sooner than here, so its words are looked at too.
         end = lowered.find(b"\n\n")
-        if end < 0 or self._find(lowered, end):
+        if end < 0 or self._find(lowered):
             return True
         at = lowered.find(b"content-t", 0, end)
         if at < 0:
@@ -62,8 +63,8 @@ class Search:
         about = lowered[at:end]
         if any([word in about for word in _SEVERAL]):
             is_hidden = any(word in lowered for word in _HIDING) or _WIDELY(lowered)
-            return bool(is_hidden) or _may_show(raw, lowered, end, self._octets)
-        return _QUOTED in about and self._octets in binascii.a2b_qp(raw[end:]).lower()
+            return bool(is_hidden) or _may_show(raw, lowered, self._octets)
+        return _QUOTED in about and self._octets in binascii.a2b_qp(raw).lower()
 
 
 def _texts(root: Part) -> Iterator[Part]:
@@ -78,12 +79,12 @@ def _texts(root: Part) -> Iterator[Part]:
             yield part
 
 
-def _may_show(raw: bytes, lowered: bytes, end: int, wanted: bytes) -> bool:
-    """Whether quoted-printable or HTML hides the words somewhere behind `end`, whichever part that is in."""
+def _may_show(raw: bytes, lowered: bytes, wanted: bytes) -> bool:
+    """Whether quoted-printable or HTML hides the words, whichever part that is in."""
     is_quoted, is_html = _QUOTED in lowered, b"text/html" in lowered
-    forms = [lowered[end:]] if is_html else []
+    forms = [lowered] if is_html else []
     if is_quoted:
-        forms.append(binascii.a2b_qp(raw[end:]).lower())
+        forms.append(binascii.a2b_qp(raw).lower())
     return any(wanted in form or is_html and _in_html(form, wanted) for form in forms)
 
 

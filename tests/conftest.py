@@ -22,8 +22,10 @@ from program import PYMAIL, USER, Home, Result, Run, Typist
 from servers import Dovecot, Exim, Postfix
 from sink import Sink
 
-# A machine with other work takes its time.
-settings.register_profile("pymail", deadline=None)
+# A machine with other work takes its time. The same examples each time, so that a failure belongs to a change;
+# new ones are looked for with --hypothesis-profile=search.
+settings.register_profile("pymail", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=2000)
 settings.load_profile("pymail")
 
 # A shell ignores them for what it starts with &, nohup the last one, and every program that a test starts would too.

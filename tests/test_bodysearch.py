@@ -6,7 +6,7 @@ import base64
 import quopri
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pymail import bodysearch, mime
@@ -68,6 +68,7 @@ KINDS = ["multipart/mixed; boundary=x", "multipart/alternative; boundary=x", "te
 
 @settings(max_examples=400)
 @given(st.sampled_from(KINDS), st.lists(st.sampled_from(PIECES), max_size=14))
+@example("multipart/mixed; boundary=x", [b"--x\n", b"some word here\n", b"--x\n", b"\n"])
 def test_a_look_at_the_octets_refuses_nothing_that_is_read(kind: str, pieces: list[bytes]) -> None:
     raw = b"Content-Type: %b\n%b" % (kind.encode(), b"".join(pieces))
     read = [bodysearch._text(part) for part in bodysearch._texts(mime.parse(raw))]
