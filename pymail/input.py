@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     from pymail.variables.values import Variables
 
 
+class If:
+    """An open if: `holds` is whether its present branch counts, `done` whether none that follows can any more.
+
+    `is_last`: this branch is its else. At first all is passed over, as it is when the condition cannot be understood.
+    """
+
+    __slots__ = ("done", "holds", "is_last")
+
+    def __init__(self) -> None:
+        self.holds = False
+        self.done = True
+        self.is_last = False
+
+
 class Source:
     """A place that lines come from.
 
@@ -28,7 +42,7 @@ class Source:
         self.name = name
         self.number = 0
         self.startup = startup
-        self.conditions: list[bool | None] = []
+        self.conditions: list[If] = []
         self.arguments: list[str] | None = None
 
     def read(self, prompt: str) -> str | None:

@@ -220,7 +220,7 @@ def execute(session: Session, line: str) -> None:
     if word.startswith("#") or (not line and session.sources_are_files()):
         return
     conditions = session.sources[-1].conditions if session.sources else []
-    if False in conditions or None in conditions:
+    if not all(each.holds for each in conditions):
         flow = table.find(word)
         if not (flow and flow.flow):
             return

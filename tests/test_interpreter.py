@@ -90,10 +90,26 @@ def test_a_message_list_needs_no_blank_after_the_verb(line: str, numbers: list[s
         ("if -N x\necho set\nelse\necho unset\nendif", "unset\n"),
         ("set x=abc\nif -N x && $x =~ ^a && ! $x =% z\necho yes\nendif", "yes\n"),
         ("if [ r || s ] && -Z y\necho yes\nendif", "yes\n"),
+        ("if r\necho a\nif s\necho b\nelse\necho c\nendif\nelse\necho d\nendif\necho e", "a\nc\ne\n"),
+        ("if s\nif r\necho a\nelif r\necho b\nelse\necho c\nendif\nelif r\necho d\nendif", "d\n"),
     ],
 )
 def test_conditions_choose_the_lines_that_are_carried_out(lines: str, printed: str) -> None:
     assert output(session(), lines) == printed
+
+
+@pytest.mark.parametrize(
+    ("lines", "printed", "where"),
+    [
+        ("if r\necho a\nelse\necho b\nelse\necho c\nendif\necho d", "a\nd\n", "rc:5: else"),
+        ("if s\necho a\nelse\necho b\nelse\necho c\nendif\necho d", "b\nd\n", "rc:5: else"),
+        ("if s\necho a\nelse\necho b\nelif r\necho c\nendif\necho d", "b\nd\n", "rc:5: elif"),
+    ],
+)
+def test_what_follows_the_else_of_an_if_is_no_branch(lines: str, printed: str, where: str) -> None:
+    s = session()
+    assert output(s, lines) == printed
+    assert errors(s) == f"pymail: {where}: there was an else before it; an if has one, at its end\n"
 
 
 def test_a_line_goes_on_after_a_backslash() -> None:

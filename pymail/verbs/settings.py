@@ -10,7 +10,7 @@ import posix
 
 from pymail import interpreter, words
 from pymail.errors import USAGE, MailError, printable
-from pymail.input import Script
+from pymail.input import If, Script
 from pymail.session import Session
 from pymail.variables.table import TABLE
 from pymail.variables.values import near, shown
@@ -248,42 +248,53 @@ def if_(s: Session, text: str) -> None:
     grouped by `[ ]`.
     """
     conditions = s.sources[-1].conditions
-    skipped = False in conditions or None in conditions
-    # A condition that cannot be understood skips all up to its endif.
-    conditions.append(None)
-    if not skipped:
-        conditions[-1] = _holds(s, text)
+    counts = all(each.holds for each in conditions)
+    conditions.append(If())
+    if counts:
+        _decide(s, conditions[-1], text)
 
 
 @verb("eli[f]", kind=Text("s|r|t|test"), sending=True, flow=True)
 def elif_(s: Session, text: str) -> None:
     """Another condition for if."""
-    conditions = _open_if(s, "elif")
-    if conditions[-1] is False:
-        conditions[-1] = _holds(s, text)
-    else:
-        # None: a branch was carried out already, or the whole if is skipped.
-        conditions[-1] = None
+    branch = _next_branch(s, "elif")
+    if not branch.done:
+        _decide(s, branch, text)
 
 
 @verb("el[se]", kind=NOTHING, sending=True, flow=True)
 def else_(s: Session) -> None:
     """Begin the lines for when if did not hold."""
-    conditions = _open_if(s, "else")
-    conditions[-1] = None if conditions[-1] is None else not conditions[-1]
+    branch = _next_branch(s, "else")
+    branch.holds, branch.is_last = not branch.done, True
 
 
 @verb("en[dif]", kind=NOTHING, sending=True, flow=True)
 def endif(s: Session) -> None:
     """End what if began."""
-    _open_if(s, "endif").pop()
+    _open_if(s, "endif")
+    s.sources[-1].conditions.pop()
 
 
-def _open_if(s: Session, word: str) -> list[bool | None]:
+def _open_if(s: Session, word: str) -> If:
     conditions = s.sources[-1].conditions
     if not conditions:
         raise MailError(f"{word}: there is no if before it", USAGE)
-    return conditions
+    return conditions[-1]
+
+
+def _next_branch(s: Session, word: str) -> If:
+    """The if whose next branch begins; what follows its else is passed over. MailError (64) when there is no next."""
+    branch = _open_if(s, word)
+    branch.holds = False
+    if branch.is_last:
+        raise MailError(f"{word}: there was an else before it; an if has one, at its end", USAGE)
+    return branch
+
+
+def _decide(s: Session, branch: If, text: str) -> None:
+    branch.done = True  # for a condition that cannot be understood
+    branch.holds = branch.done = _holds(s, text)
 
 
 def _holds(s: Session, text: str) -> bool:
