@@ -1,7 +1,7 @@
 """dead.letter: where a letter ends up that nobody could take.
 
 Apart because it is written when things go wrong: what it needs is a file of the user's own
-(DESIGN 2.8), and a journal if there can be one, so that a kill leaves no torn letter behind.
+(ownership), and a journal if there can be one, so that a kill leaves no torn letter behind.
 It is an mbox, so that `pymail -f` reads it.
 """
 

@@ -1,6 +1,6 @@
 """A letter before it is sent: who, what about, the text, the files that go along.
 
-Apart because options, escapes, replies (reply.py) and `-t` (heading.py) all build one, and only
+Apart because options, escapes, replies (replies.py) and `-t` (heading.py) all build one, and only
 `encode` reads it. Everything that can be wrong with a letter is found before anything is sent.
 """
 

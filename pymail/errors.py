@@ -1,7 +1,7 @@
 """What can go wrong, as the user is told it: a text and an exit status.
 
 Apart because every other module raises these and only two places catch them:
-the interpreter's loop and `main` (DESIGN 2.2). The statuses are those of
+the interpreter's loop and `main`. The statuses are those of
 sysexits.h, so that scripts can tell a wrong option from a server that is away.
 """
 

@@ -1,7 +1,7 @@
 """main: options -> send or read; start-up files; the exit status.
 
 Apart as the one door of the program: what every run does, and one of the two places
-where errors are caught. It loads what the run needs and nothing else (DESIGN 5).
+where errors are caught. It loads what the run needs and nothing else (tests/test_startup.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run pymail with these arguments (the command line's when None); the exit status (DESIGN 2.2)."""
+    """Run pymail with these arguments (the command line's when None); the exit status (sysexits.h)."""
     _stand_on_open_files()
     _hear_signals()
     try:
@@ -143,7 +143,7 @@ def _carry_out(s: Session, given: Options, name: str) -> None:
 
 
 def _use_account(s: Session, given: Options) -> None:
-    """-A: an account that the start-up files made, else a file to attach (DESIGN 2.1)."""
+    """-A: an account that the start-up files made, else a file to attach."""
     for name in list(given.all("account")):
         is_account, is_file = name in s.accounts or name == "null", paths.exists(name)
         if is_account and is_file:
@@ -237,7 +237,7 @@ def _session(given: Options) -> Session:
 
 
 def _read_start_up_files(s: Session, given: Options) -> None:
-    """The system's file unless -n, then the user's (POSIX, Start-Up in mailx; DESIGN 2.3)."""
+    """The system's file unless -n, then the user's (POSIX, Start-Up in mailx)."""
     wanted = given.last("resource-files")
     wanted = "su" if wanted is None else wanted.lower()
     if "s" in wanted and not given.has("no-system-rc") and "MAILX_NO_SYSTEM_RC" not in s.environ:
@@ -254,7 +254,7 @@ def _read_start_up_files(s: Session, given: Options) -> None:
 
 
 def _read_start_up_file(s: Session, path: str) -> None:
-    """Carry out one start-up file; one that others could have written is left alone, with a line (DESIGN 2.8)."""
+    """Carry out one start-up file; one that others could have written is left alone, with a line (ownership)."""
     from pymail import interpreter, ownership
 
     try:

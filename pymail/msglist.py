@@ -1,7 +1,7 @@
 """Message lists: "1-3 :u /subject bob $" -> message numbers.
 
 Apart and pure: text and a view of the folder go in, ascending numbers come out
-(POSIX mailx, Commands: msglist; FEATURES 3). The terms of a list are united. A
+(POSIX mailx, Commands: msglist; FORMS has them all). The terms of a list are united. A
 term names live messages only, except for undelete, which names deleted ones.
 """
 

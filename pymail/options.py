@@ -2,8 +2,8 @@
 
 Apart, and without argparse, because every start of the program pays for it: one
 row an option, from which `--help` and the manual page are made as well. Options
-may stand before and after addresses, also with POSIXLY_CORRECT; `--` ends them
-(DESIGN 2.1). Whether an option takes an argument never depends on the argument.
+may stand before and after addresses, also with POSIXLY_CORRECT; `--` ends them.
+Whether an option takes an argument never depends on the argument.
 """
 
 from __future__ import annotations

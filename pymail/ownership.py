@@ -1,7 +1,7 @@
 """Whose files: what belongs to the user alone, and what is therefore believed.
 
 Apart because rc files, secrets, outbox, journal, index, history, drafts and
-dead.letter all follow the one rule (DESIGN 2.8): file and folder belong to the
+dead.letter all follow this one rule: file and folder belong to the
 effective user, and nobody else can write them. Root is trusted about folders,
 since he could write there anyway, and about rc files. A sticky folder does for a
 file that is made anew or is the user's own. /dev/null may stand for any file.

@@ -185,7 +185,7 @@ def _written(s: Session, draft: Draft) -> encode.Message:
 
 
 def carry(s: Session, sender: Address, people: list[Address], letter: Letter, record: str) -> int:
-    """Send what is written already (also a letter that is resent) and deal with every answer (DESIGN 2.2).
+    """Send what is written already (also a letter that is resent) and deal with every answer.
 
     `record` is the file for the copy, "" for none. Answers the exit status that this deserves.
     """
@@ -287,7 +287,7 @@ def _record(s: Session, letter: Letter, sender: Address, path: str) -> None:
 
 
 def _send_waiting(s: Session, chain: Chain) -> None:
-    """A server was reached: send what is due for the same account, for a short time and in silence (DESIGN 2.5)."""
+    """A server was reached: send what is due for the same account, for a short time and in silence."""
     folder = s.outbox()
     try:
         if not folder or not posix.listdir(folder + "/new"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def exists(s: Session, options: Options) -> int:
-    """0 when there is mail, 1 when not; told by stat and listing alone: no time stamp changes (DESIGN 2.1).
+    """0 when there is mail, 1 when not; told by stat and listing alone: no time stamp changes.
 
     With -L the mailbox is opened, read-only: 0 when it holds such messages.
     """

@@ -177,7 +177,7 @@ def _one_address(option: str, text: str) -> Address:
 
 
 def _add(draft: Draft, word: str, name_of_file: str) -> None:
-    """-a: a header when it looks like one, else a file; both at once is refused (DESIGN 2.1)."""
+    """-a: a header when it looks like one, else a file; both at once is refused."""
     name, colon, text = word.partition(":")
     if not (colon and name and text[:1] in (" ", "\t")) or not all("!" <= c <= "~" for c in name):
         _enclose(draft, word, name_of_file)

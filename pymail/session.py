@@ -215,7 +215,7 @@ class Session:
         spool = self.variables.text("spool") or ""
         user, environ = self.user.name, self.environ
         if self.mailbox_user:
-            # -u: another user's mailbox is %, and $MAIL is not his (DESIGN 2.8).
+            # -u: another user's mailbox is %, and $MAIL is not his.
             user, environ = self.mailbox_user, {}
         system = names.system_mailbox(user, environ, "" if self.mailbox_user else self.state(), spool)
         found = names.Names(

@@ -1,4 +1,4 @@
-"""TLS: for which hosts it is wanted, and whom it believes (DESIGN 2.4).
+"""TLS: for which hosts it is wanted, and whom it believes (pymail(1), TLS).
 
 Apart because everything that connects asks here, and because `ssl` is loaded only where
 a connection is really encrypted. It fails closed: an error is never a reason to go on

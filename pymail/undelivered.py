@@ -1,7 +1,7 @@
 """What becomes of a letter that was not taken: the outbox, the dead-letter file, and what the user hears.
 
 Apart from `post` because a letter that everybody takes needs none of it. All is safely on
-disk before anything is said (DESIGN 4), and nothing that fails here keeps the rest from
+disk before anything is said, and nothing that fails here keeps the rest from
 being done.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def deal(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer], account: str) -> int:
-    """Keep the letter for whom it was not taken, then tell about each; the exit status (DESIGN 2.2).
+    """Keep the letter for whom it was not taken, then tell about each; the exit status (sysexits.h).
 
     An answer with the code 0 says that nobody could be asked. `account` is by what the letter goes out again.
     Whatever is raised, the letter is in the dead-letter file then.
@@ -130,7 +130,7 @@ def _places(s: Session, told: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def give_up(s: Session, letter: Source, answers: list[Answer], quiet: bool = False) -> None:
-    """What waited in vain goes to the dead-letter file with the reason, and its sender is told by mail (DESIGN 2.5).
+    """What waited in vain goes to the dead-letter file with the reason, and its sender is told by mail.
 
     Raises MailError when it could not be kept, though it was to be: then it has to wait on.
     """

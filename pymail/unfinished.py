@@ -1,4 +1,4 @@
-"""A letter on disk while it is typed, from its first line (DESIGN 4).
+"""A letter on disk while it is typed, from its first line.
 
 Apart from `collect` because the next start needs it without any typing. In the folder
 `drafts` of the user's state each letter has a file: header fields, an empty line, the text as

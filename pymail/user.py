@@ -1,4 +1,4 @@
-"""User: who runs the program, and what of the environment is believed (DESIGN 2.8).
+"""User: who runs the program, and what of the environment is believed.
 
 Apart because the answer must not depend on anything that a session knows.
 """
@@ -25,7 +25,7 @@ class User:
 
 
 def whoami(environ: Mapping[str, str]) -> User:
-    """The user, from the passwd entry and what of the environment may be believed (DESIGN 2.8).
+    """The user, from the passwd entry and what of the environment may be believed.
 
     A uid without an entry has its number for a name and HOME, or nothing, for a home.
     """
@@ -51,7 +51,7 @@ _BELIEVED = ("TERM", "LANG", "TZ", "COLUMNS", "LINES")
 
 
 def environment() -> dict[str, str]:
-    """The environment, cut to what cannot lead anywhere where real and effective ids differ (DESIGN 2.8)."""
+    """The environment, cut to what cannot lead anywhere where real and effective ids differ."""
     coding = sys.getfilesystemencoding()
     environ = {
         name.decode(coding, "surrogateescape"): value.decode(coding, "surrogateescape")

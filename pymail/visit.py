@@ -2,7 +2,7 @@
 
 Apart from the verbs because the start and the end of the program do the same as
 `folder` and `quit`. On leaving, read messages are appended to mbox and are on disk
-before they leave the system mailbox (DESIGN 4); what changes goes there as one plan.
+before they leave the system mailbox; what changes goes there as one plan.
 """
 
 from __future__ import annotations

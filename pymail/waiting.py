@@ -118,7 +118,7 @@ def _flush(s: Session, outbox: Outbox, account: str) -> flush.Report:
 
 
 def flush_quietly(s: Session, path: str, account: str, chain: Chain) -> None:
-    """Send by an open way what is due for its account, for a short time; nobody hears of it (DESIGN 2.5)."""
+    """Send by an open way what is due for its account, for a short time; nobody hears of it."""
     outbox, now = Outbox(path), time.time()
     try:
         if outbox.due(account, now):

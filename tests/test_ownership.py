@@ -1,4 +1,4 @@
-"""DESIGN 2.8: whose files are used, tried as the ordinary user and as root."""
+"""Whose files are used, tried as the ordinary user and as root."""
 
 from __future__ import annotations
 

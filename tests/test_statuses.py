@@ -1,4 +1,4 @@
-"""Exit status, words and whereabouts of a letter when a server fails at each step (DESIGN 2.2, 2.4, 2.5)."""
+"""Exit status, words and whereabouts of a letter when a server fails at each step."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ write: here a plan becomes edits of the file. Each message that a plan speaks of
 looked at again under the lock, at its place, by its mark; when one is not there, the
 whole file is scanned anew. What cannot be found is left alone.
 
-Root does this as the mailbox's owner, in a child: the journal is the owner's (DESIGN 4).
+Root does this as the mailbox's owner, in a child: the journal is the owner's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The journal: what is being done to a mailbox file, on disk before it is done (DESIGN 4).
+"""The journal: what is being done to a mailbox file, on disk before it is done.
 
 Apart from rewrite.py, which does it, because this is a file format: first the job, then
 two slots. A block of new octets is fsynced in one slot before it is written to its place

@@ -138,7 +138,7 @@ _SHORT = {"%": Names._system, "#": Names._previous, "&": Names._mbox, "+": Names
 
 
 def system_mailbox(user: str, environ: Mapping[str, str], state: str, spool: str = "") -> str:
-    """The path of the user's system mailbox (DESIGN 2.6), which need not exist.
+    """The path of the user's system mailbox, which need not exist.
 
     $MAIL counts when that file is the user's own, or is missing from a folder of theirs. A `spool` that is set
     counts alone (tests, odd systems). `state` is pymail's state folder ("" when there is none): its inbox is

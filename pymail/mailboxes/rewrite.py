@@ -1,6 +1,6 @@
 """Changing a mailbox file in place, so that a kill at any moment leaves it old or, after the next start, new.
 
-Apart because here a wrong step loses mail. The theory is DESIGN 4's; the rules are:
+Apart because here a wrong step loses mail. The rules are:
 
 1. Nothing is written to the mailbox before the journal that can finish the job is on disk.
 2. A block is written only over octets that no later block still needs (layout.py).

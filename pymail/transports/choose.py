@@ -98,7 +98,7 @@ class Chain(Transport):
 
 
 def chain(variables: Variables, environ: Mapping[str, str]) -> Chain:
-    """What the user has chosen to send by, else what this machine has (DESIGN 2.4).
+    """What the user has chosen to send by, else what this machine has (pymail(1), Where it goes).
 
     Nothing is opened or started yet. Raises MailError (USAGE from the command line or the
     environment, else CONFIG) for a form that nobody knows, for a password that does not

@@ -1,4 +1,4 @@
-"""Delivery into the mailboxes of this machine's users, without any server (DESIGN 2.4).
+"""Delivery into the mailboxes of this machine's users, without any server.
 
 Apart because it is the one transport that writes other people's files. A user delivers
 to himself; root to everyone, in a child that has first become the recipient, so that no

@@ -1,4 +1,4 @@
-"""The outbox: letters that no transport could take for now (DESIGN 2.5).
+"""The outbox: letters that no transport could take for now (pymail(1), The outbox).
 
 Apart because it is a queue and no transport: what sends it is flush.py, and only that
 needs more than a listing. A folder like a Maildir: `tmp/` for what is being written,

@@ -1,4 +1,4 @@
-"""The crash promise of the outbox (DESIGN 2.5), tried at every system call and at random.
+"""The crash promise of the outbox, tried at every system call and at random.
 
 A kill costs at most one duplicate and never a letter; a call that fails is told and leaves
 the outbox as it was. The jobs run in queue_job.py under strace(1), which kills or fails them.
