@@ -32,7 +32,7 @@ def wcswidth(text: str) -> int:
 
 def _goes_on(text: str, start: int, at: int) -> bool:
     char, before = text[at], text[at - 1]
-    if before == _JOINER or "\U0001f3fb" <= char <= "\U0001f3ff":
+    if before == _JOINER and char != " " or "\U0001f3fb" <= char <= "\U0001f3ff":
         return True
     if _is_flag_letter(char):
         return at == start + 1 and _is_flag_letter(before)

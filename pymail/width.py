@@ -42,8 +42,8 @@ def cells(text: str) -> int:
     """How many cells of a terminal `text` takes; it must have been made safe."""
     if text.isascii() or one_each(text):
         return len(text)
-    size: int = _rules().wcswidth(text)
-    return max(size, 0)
+    rules = _rules()
+    return sum(_width(cluster, rules) for cluster in rules.iter_graphemes(text))
 
 
 def fit(text: str, room: int, *, right: bool = False) -> str:
@@ -73,12 +73,18 @@ def _cut(text: str, room: int) -> tuple[str, int]:
     kept, used = [], 0
     for cluster in rules.iter_graphemes(text):
         cluster = cluster[:LONGEST_CLUSTER]
-        more = max(rules.wcswidth(cluster), 0)
+        more = _width(cluster, rules)
         if used + more > room:
             break
         kept.append(cluster)
         used += more
     return _closed("".join(kept)), used
+
+
+def _width(cluster: str, rules: ModuleType) -> int:
+    # Cluster by cluster: in a whole text wcwidth takes what follows a joiner for joined, be it a blank.
+    size: int = rules.wcswidth(cluster)
+    return max(size, 0)
 
 
 def _rules() -> ModuleType:

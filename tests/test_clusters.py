@@ -32,6 +32,10 @@ def test_common_clusters_are_those_of_wcwidth(clusters: list[str]) -> None:
     assert wcswidth(text) == wcwidth.wcswidth(text)
 
 
+def test_a_joiner_joins_no_blank() -> None:
+    assert list(iter_graphemes("a\u200d ")) == ["a\u200d", " "]
+
+
 @settings(deadline=None)
 @given(st.text())
 def test_clusters_leave_nothing_out(text: str) -> None:

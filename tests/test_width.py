@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import wcswidth, wcwidth
 
@@ -79,6 +79,7 @@ def test_text_can_be_aligned_to_the_right() -> None:
     assert fit("ab", 4, right=True) == "  ab"
 
 
+@example("\u200d", 1)
 @given(st.text(max_size=30), st.integers(1, 20))
 def test_a_fitted_text_has_the_asked_width(text: str, room: int) -> None:
     assert cells(fit(text, room)) == room
