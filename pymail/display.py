@@ -38,16 +38,23 @@ _NOTES = {
 
 
 def message(
-    raw: bytes, *, shown: Callable[[str], bool], width: int = 0, part: str = "", texts: Texts | None = None
+    raw: bytes,
+    *,
+    shown: Callable[[str], bool],
+    width: int = 0,
+    number: int = 0,
+    part: str = "",
+    texts: Texts | None = None,
 ) -> Iterator[str]:
     """The lines of a letter, safe: the header fields for which `shown(name)` holds, an empty line, the body.
 
     Prose of HTML and format=flowed is wrapped at `width` cells (0: not at all), other lines stay whole.
+    `number` is the message's, so that parts are called as they can be named to a verb (0: by their own numbers).
     `part` is the number of the one part to show ("2.1"); MailError(NOINPUT) when there is none of that number.
     `texts` may know lines to show for a part, which need not be safe; None for what is to be shown as ever.
     """
     try:
-        yield from _read(raw, shown, width, part, texts or _no_texts)
+        yield from _read(raw, shown, width, number, part, texts or _no_texts)
     except MailError:
         raise
     except Exception as error:  # whatever a letter can do to this program, its reader still sees it
@@ -59,21 +66,21 @@ def _no_texts(part: Part) -> None:
     return None
 
 
-def _read(raw: bytes, shown: Callable[[str], bool], width: int, part: str, texts: Texts) -> Iterator[str]:
+def _read(raw: bytes, shown: Callable[[str], bool], width: int, number: int, part: str, texts: Texts) -> Iterator[str]:
     root = decode.parse(raw)
     if part:
         chosen = decode.find(root, part)
         if not chosen.parts or chosen.is_multipart:
             if chosen is not root and shown("Content-Type"):
                 yield from [*fields(chosen.head(), shown), ""]
-            yield from contents(chosen, width, texts)
+            yield from contents(chosen, width, number, texts)
             return
         root = chosen.parts[0]
     yield from fields(root.head(), shown)
     yield ""
     author = summary.from_head(root.head(), 0, 0)
     yield from _noted(doubt.sender(author.name, author.address))
-    yield from body(root, width, texts)
+    yield from body(root, width, number, texts)
 
 
 def source(raw: bytes, part: str = "") -> Iterator[str]:
@@ -121,20 +128,20 @@ def _fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
             yield f"{name.decode('ascii')}: {safe(headers.decode(value.strip()[:_LARGEST_FIELD]))}".rstrip()
 
 
-def body(root: Part, width: int = 0, texts: Texts = _no_texts) -> Iterator[str]:
-    """The lines of what is in `root`, safe: its text, and a line or a few for each other part."""
+def body(root: Part, width: int = 0, number: int = 0, texts: Texts = _no_texts) -> Iterator[str]:
+    """The lines of what is in `root`, safe: its text, and a line or a few for each other part (of message `number`)."""
     labelled = False
-    for number, item in enumerate(decode.items(root)):
-        if number:
+    for place, item in enumerate(decode.items(root)):
+        if place:
             yield ""
         if labelled or item.kind != TEXT or item.part.name:
-            yield from _noted(describe(item.part))
+            yield from _noted(describe(item.part, number))
         labelled = labelled or item.kind == TEXT
         known = texts(item.part)
         yield from map(safe, _content(item, width) if known is None else known)
 
 
-def contents(part: Part, width: int = 0, texts: Texts = _no_texts) -> Iterator[str]:
+def contents(part: Part, width: int = 0, number: int = 0, texts: Texts = _no_texts) -> Iterator[str]:
     """The lines of one part that was asked for: as `body`, but whatever its type, text is shown as text."""
     known = texts(part)
     is_shown = part.is_multipart or part.is_text or report.told(part)
@@ -143,7 +150,7 @@ def contents(part: Part, width: int = 0, texts: Texts = _no_texts) -> Iterator[s
     if known is not None:
         yield from map(safe, known)
     else:
-        yield from body(part, width, texts if part.is_multipart else _no_texts)
+        yield from body(part, width, number, texts if part.is_multipart else _no_texts)
 
 
 def readable(root: Part, width: int = 0) -> Iterator[str]:
@@ -200,9 +207,10 @@ def _noted(remark: str) -> Iterator[str]:
         yield safe(f"[-- {remark} --]")
 
 
-def describe(part: Part) -> str:
-    """A part in a line: number, type, size, name."""
-    title = f"#{part.number} {part.type}".removeprefix("# ")
+def describe(part: Part, number: int = 0) -> str:
+    """A part in a line: number, type, size, name; with its message's `number` before it, as verbs take it (4.2)."""
+    place = f"{number or ''}.{part.number}".strip(".")
+    title = f"#{place} {part.type}".removeprefix("# ")
     if not part.is_multipart or not part.parts:
         size = part.size
         title += f", {size} octet{'s' * (size != 1)}" + (f", {safe_name(part)}" if part.name else "")

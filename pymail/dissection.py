@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 _RULE = f"+{'-' * 78}+"
 
 
-def listed(raw: bytes, message: str, part: str = "") -> Iterator[str]:
+def listed(raw: bytes, message: int, part: str = "") -> Iterator[str]:
     """The parts that hold something, a line each: number, type, octets after decoding, name.
 
-    `message` is what the numbers begin with; `part` the one part to list, with those in it.
+    `message` is its number, with which the numbers begin; `part` the one part to list, with those in it.
     MailError(NOINPUT) when there is none of that number.
     """
     for each in _parts(raw, part):
@@ -30,7 +30,7 @@ def listed(raw: bytes, message: str, part: str = "") -> Iterator[str]:
         yield safe(f"{_place(message, each):<16} {_type(each):<25} {each.size:>5}{name}")
 
 
-def decoded(raw: bytes, message: str, part: str = "") -> Iterator[str]:
+def decoded(raw: bytes, message: int, part: str = "") -> Iterator[str]:
     """Each part that holds something: a box with number, type and encoding, its header fields, its content.
 
     What is no text is only told of. Arguments as `listed` has them.
@@ -43,7 +43,7 @@ def decoded(raw: bytes, message: str, part: str = "") -> Iterator[str]:
         yield _RULE
         yield from display.fields(each.head(), lambda name: True)
         yield ""
-        yield from display.contents(each)
+        yield from display.contents(each, number=message)
 
 
 def _parts(raw: bytes, part: str) -> Iterator[Part]:
@@ -55,9 +55,9 @@ def _parts(raw: bytes, part: str) -> Iterator[Part]:
             yield from each.uuencoded()
 
 
-def _place(message: str, part: Part) -> str:
+def _place(message: int, part: Part) -> str:
     """`4.1.2`; a letter of one part is that part."""
-    return message if part.number == "1" and not part.start else f"{message}.{part.number}".rstrip(".")
+    return f"{message}" if part.number == "1" and not part.start else f"{message}.{part.number}".rstrip(".")
 
 
 def _type(part: Part) -> str:

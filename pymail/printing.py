@@ -69,7 +69,7 @@ def print_decoded(s: Session, places: list[tuple[int, str]]) -> None:
     folder = s.open_folder()
     for number, part in places:
         folder.go(number, shown=True)
-        put(s, dissection.decoded(folder.raw(number), str(number), part))
+        put(s, dissection.decoded(folder.raw(number), number, part))
         folder.read(number)
 
 
@@ -85,7 +85,9 @@ def _lines(s: Session, number: int, every_field: bool, context: str = "type", pa
 
     folder = s.open_folder()
     shows = (lambda name: True) if every_field else s.filters[context].shows
-    lines = display.message(folder.raw(number), shown=shows, width=s.screen()[1], part=part, texts=_texts(s))
+    lines = display.message(
+        folder.raw(number), shown=shows, width=s.screen()[1], number=number, part=part, texts=_texts(s)
+    )
     return _headed(number, part, _envelope(s, number), lines)
 
 

@@ -36,7 +36,7 @@ def write(s: Session, number: int, part: str, path: str) -> None:
     else:
         _folder_of(path)
         _append(s, root, path)
-        _save(s, [each for each in attachments.attachments(root) if _wanted(s, each)], os.path.dirname(path))
+        _save(s, [each for each in attachments.attachments(root) if _wanted(s, number, each)], os.path.dirname(path))
 
 
 def write_all(s: Session, number: int, root: Part, folder: str) -> None:
@@ -79,10 +79,10 @@ def _append(s: Session, root: Part, path: str) -> None:
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
 
 
-def _wanted(s: Session, part: Part) -> bool:
+def _wanted(s: Session, number: int, part: Part) -> bool:
     if not s.keyboard.terminal:
         return True
-    answer = s.keyboard.read(f"Save {display.describe(part)}? [y] ") or ""
+    answer = s.keyboard.read(f"Save {display.describe(part, number)}? [y] ") or ""
     return not answer.strip().lower().startswith("n")
 
 

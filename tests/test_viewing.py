@@ -86,7 +86,7 @@ def test_no_program_and_a_failing_one_are_told(tmp_path: Path) -> None:
         ("pipe-application/pdf='?*#? sed s/^/+/'", "application/pdf", "+content"),
         ("pipe-application/pdf=?", "application/pdf", "content"),
         ("pipe-application/pdf=?t?", "application/pdf", "content"),
-        ("pipe-application/pdf='sed s/^/+/'", "application/pdf", "[-- #1 application/pdf, 8 octets, x.pdf --]"),
+        ("pipe-application/pdf='sed s/^/+/'", "application/pdf", "[-- #1.1 application/pdf, 8 octets, x.pdf --]"),
         ("pipe-text/html=false", "text/html", "content"),
     ],
 )

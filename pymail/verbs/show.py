@@ -63,7 +63,7 @@ def struct(s: Session, places: list[tuple[int, str]]) -> None:
     from pymail import dissection
 
     for number, part in places:
-        printing.put(s, dissection.listed(s.open_folder().raw(number), str(number), part))
+        printing.put(s, dissection.listed(s.open_folder().raw(number), number, part))
 
 
 @verb("n[ext]", kind=MESSAGE_OR_NONE)
