@@ -10,6 +10,7 @@ from pymail import addresses, attachments, decode, display, headers
 from pymail.body import Body
 from pymail.enclosure import Attachment
 from pymail.mailboxes import status
+from pymail.mime import LARGEST_TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,8 +124,13 @@ def authors(s: Session, number: int) -> list[Address]:
 
 def charset(s: Session, number: int) -> str:
     """The character set that the text of a message is in, "" when it does not say."""
-    root = decode.parse(s.open_folder().raw(number))
-    texts = (item.part for item in decode.items(root) if item.kind == decode.TEXT)
+    # The first text is near the beginning; the files behind it can be large.
+    start = bytearray()
+    for piece in s.open_folder().pieces(number):
+        start += piece
+        if len(start) > LARGEST_TEXT:
+            break
+    texts = (item.part for item in decode.items(decode.parse(bytes(start))) if item.kind == decode.TEXT)
     return next((part.params.get("charset", "") for part in texts), "")
 
 

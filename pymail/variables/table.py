@@ -138,7 +138,7 @@ SENDING = (
     Variable("format-flowed", FLAG, None, "Long paragraphs are sent so that readers can wrap them (RFC 3676)."),
     Variable("sendcharsets", TEXT, None, "Character sets to try for texts that are not ASCII, before UTF-8."),
     Variable("charset-8bit", TEXT, None, "The character set of texts that are not UTF-8; unset: iso-8859-1."),
-    Variable("reply-in-same-charset", FLAG, None, "Answers are in the character set of the message, if it will do."),
+    Variable("reply-in-same-charset", FLAG, "", "Answers are in the character set of the message, if it will do."),
     Variable(
         "mime-encoding", TEXT, None, "The transfer encoding of texts; unset: the shortest.",
         choices=("7bit", "8bit", "8b", "quoted-printable", "qp", "base64", "b64"),

@@ -205,7 +205,7 @@ Content-Type: application/pdf; name=a.pdf
 )
 def test_an_answer_quotes_the_text_alone(tmp_path: Path, setting: str, text: str) -> None:
     s = room([MIXED], home=tmp_path, typed="hello\n")
-    s.do(f"set quote=noheading encoding=8bit {setting}", "reply 1")
+    s.do(f"set quote=noheading encoding=8bit noreply-in-same-charset {setting}", "reply 1")
     assert s.sent().partition("\n\n")[2] == text + ".\n"
 
 
@@ -220,10 +220,16 @@ def test_an_answer_quotes_fields_when_that_is_wanted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "charset"), [("\u041f\u0440\n", "koi8-r"), ("\u65e5\n", "utf-8"), ("a\n", "us-ascii")]
 )
-def test_an_answer_can_be_in_the_charset_of_the_message(tmp_path: Path, typed: str, charset: str) -> None:
+def test_an_answer_is_in_the_charset_of_the_message(tmp_path: Path, typed: str, charset: str) -> None:
     s = room([MIXED], home=tmp_path, typed=typed)
-    s.do("set reply-in-same-charset", "reply 1")
+    s.do("reply 1")
     assert field(s, "Content-Type") == f"text/plain; charset={charset}"
+
+
+def test_an_answer_can_be_in_utf8_whatever_the_charset_of_the_message(tmp_path: Path) -> None:
+    s = room([MIXED], home=tmp_path, typed="\u041f\u0440\n")
+    s.do("set noreply-in-same-charset", "reply 1")
+    assert field(s, "Content-Type") == "text/plain; charset=utf-8"
 
 
 @pytest.mark.parametrize(
