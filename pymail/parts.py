@@ -6,7 +6,7 @@ fields, its encoded octets without the last line end, and about their size on th
 
 from __future__ import annotations
 
-import os
+import posix
 
 from pymail import bodycoding, bodytext, charsets, headers, mediatypes
 from pymail.body import Body
@@ -158,7 +158,7 @@ class Multipart:
 
     def __init__(self, subtype: str, parts: list[Part]) -> None:
         # "=_" cannot be in quoted-printable or base64; in other texts the octets are as good as never equal.
-        self._boundary = f"=_{os.urandom(12).hex()}"
+        self._boundary = f"=_{posix.urandom(12).hex()}"
         self._subtype = subtype
         self._parts = parts
         self.eightbit = any(part.eightbit for part in parts)

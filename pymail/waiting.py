@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # How long a run that reached a server may spend on what waits, in seconds.
 _SPARE = 2.0
 # What a letter that goes another way for once needs when it is tried again.
-_FOR_SERVERS = ("dsn", "hostname", "mta-arguments", "password-command", "password-file")
+_FOR_SERVERS = ("dsn", "hostname", "mta-arguments", "password-command", "password-file", "sendmail-timeout")
 
 
 def folder(s: Session) -> Outbox:

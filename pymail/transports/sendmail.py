@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pymail.variables.values import Variables
 
 SMALL = 1 << 20  # octets that are kept in memory rather than in a temporary file
+BLOCK = 1 << 18  # octets that are written at once: the system makes larger pages of them
+LOOKS = 10  # how often a program is looked at in the time that it may be silent
 WORDS = 4000  # octets of the program's output that are passed on
 NOT_STARTED = (126, 127)  # what a shell script says of a program that it cannot start
 
@@ -53,15 +55,19 @@ def open_transport(url: str, variables: Variables) -> Sendmail:
             break
     if not path.startswith("/"):
         raise MailError(f"{url}: the path of a sendmail program begins with /", CONFIG)
-    return Sendmail(path, _words(variables.text("mta-arguments") or ""))
+    return Sendmail(path, _words(variables.text("mta-arguments") or ""), variables.number("sendmail-timeout") or 1800)
 
 
 class Sendmail(Transport):
-    """One program, started anew for each letter. `arguments` are more words before the `--`."""
+    """One program, started anew for each letter. `arguments` are more words before the `--`.
 
-    def __init__(self, path: str, arguments: list[str]) -> None:
+    It may take any time that it needs, as long as it reads or says something within `timeout` seconds.
+    """
+
+    def __init__(self, path: str, arguments: list[str], timeout: int) -> None:
         self.name = path
         self._arguments = arguments
+        self._timeout = timeout
 
     def send(self, envelope: Envelope, source: Source) -> list[Answer]:
         """See Transport. The program's status and words are the answer for every recipient."""
@@ -72,8 +78,7 @@ class Sendmail(Transport):
             self.trace("---", printable(" ".join(words)))
         letter = _file(source.size)
         try:
-            for piece in source.pieces():
-                _write(letter, piece)
+            _fill(letter, source)
             posix.lseek(letter, 0, 0)
             status, told = self._run(words, letter)
         finally:
@@ -82,12 +87,12 @@ class Sendmail(Transport):
         note = f"{self.name}: {told}" if told and not status else ""
         return [Answer(recipient, code, text, note) for recipient in envelope.recipients]
 
-    def _run(self, words: list[str], letter: int) -> tuple[int, str]:
-        """The program's exit status and its words in one line."""
+    def _run(self, words: list[str], letter: int) -> tuple[int | None, str]:
+        """The program's exit status, None when it hung and was ended, and its words in one line."""
         # A file, not a pipe: what the program leaves running in the background may hold it open.
         said = _file(1)
         try:
-            status = _wait(self._start(words, letter, said))
+            status = _wait(self._start(words, letter, said), letter, said, self._timeout)
             output = posix.pread(said, WORDS, 0)
         finally:
             posix.close(said)
@@ -103,9 +108,11 @@ class Sendmail(Transport):
         except OSError as error:
             raise Unreachable(f"{self.name}: {error.strerror}") from None
 
-    def _meaning(self, status: int, words: str) -> tuple[int, str]:
+    def _meaning(self, status: int | None, words: str) -> tuple[int, str]:
         """The reply code and text for an exit status (negative: a signal). Raises Unreachable."""
         told = f": {words}" if words else ""
+        if status is None:
+            return 451, f"4.4.2 {self.name}: no sign of life for {self._timeout} seconds, so it was ended{told}"
         if status in NOT_STARTED:
             raise Unreachable(f"{self.name}: could not be started{told}")
         if status == 0:
@@ -152,20 +159,57 @@ def _plain_file() -> int:
     return file
 
 
-def _write(file: int, octets: bytes) -> None:
-    view = memoryview(octets)
+def _fill(file: int, source: Source) -> None:
+    """Write the whole letter, without another copy of it."""
+    held: list[bytes] = []
+    size = 0
+    for piece in source.pieces():
+        held.append(piece)
+        size += len(piece)
+        if size >= BLOCK:
+            _write(file, held, size)
+            held, size = [], 0
+    _write(file, held, size)
+
+
+def _write(file: int, pieces: list[bytes], size: int) -> None:
     try:
-        while view:
-            view = view[posix.write(file, view) :]
+        written = posix.writev(file, pieces) if len(pieces) <= 1024 else 0  # IOV_MAX
+        rest = memoryview(b"".join(pieces))[written:] if written < size else b""
+        while rest:
+            rest = rest[posix.write(file, rest) :]
     except OSError as error:
         raise MailError(f"temporary file: {reason(error)}", IOERR) from None
 
 
-def _wait(child: int) -> int:
+def _wait(child: int, letter: int, said: int, timeout: float) -> int | None:
+    """The child's exit status; None for one that neither read nor said anything for too long, and was ended."""
+    seen, looks = (0, 0), 0
+
+    def look(*_: object) -> None:
+        nonlocal seen, looks
+        # The place up to which the child has read is ours too: both have one open file.
+        now = posix.lseek(letter, 0, 1), posix.fstat(said).st_size
+        looks, seen = looks + 1 if now == seen else 0, now
+        if looks >= LOOKS:
+            _end(child, _signal.SIGTERM if looks == LOOKS else _signal.SIGKILL)
+
+    before = _signal.signal(_signal.SIGALRM, look)
+    _signal.setitimer(_signal.ITIMER_REAL, timeout / LOOKS, timeout / LOOKS)
     try:
         status = posix.waitpid(child, 0)[1]
     except BaseException:
-        posix.kill(child, _signal.SIGTERM)
+        _end(child, _signal.SIGTERM)
         posix.waitpid(child, 0)
         raise
-    return posix.waitstatus_to_exitcode(status)
+    finally:
+        _signal.setitimer(_signal.ITIMER_REAL, 0)
+        _signal.signal(_signal.SIGALRM, before)
+    return None if looks >= LOOKS else posix.waitstatus_to_exitcode(status)
+
+
+def _end(child: int, number: int) -> None:
+    try:
+        posix.kill(child, number)
+    except ProcessLookupError:
+        pass  # it has ended just now

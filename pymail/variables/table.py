@@ -184,6 +184,7 @@ SERVERS = (
     Variable("smtp-auth-user", TEXT, None, "The user's name for servers."),
     Variable("smtp-hostname", TEXT, None, "My name in the greeting of servers; unset: hostname."),
     Variable("smtp-timeout", NUMBER, "60", "How many seconds to wait for a server at each step."),
+    Variable("sendmail-timeout", NUMBER, "1800", "How many seconds a sendmail program may give no sign of life."),
     Variable("smtp-use-starttls", FLAG, None, "Heirloom's wish for STARTTLS; pymail wants it anyway."),
     Variable("dsn", TEXT, None, "What the server shall report: success, failure, delay; or never."),
     Variable("password-command", TEXT, None, "A shell command whose first line is the password."),

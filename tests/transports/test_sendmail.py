@@ -46,9 +46,15 @@ def keeping(folder: Path) -> str:
 
 
 def deliver(
-    path: str, source: Text | None = None, *to: str, sender: str = "me@test.example", arguments: str = ""
+    path: str,
+    source: Text | None = None,
+    *to: str,
+    sender: str = "me@test.example",
+    arguments: str = "",
+    timeout: str = "600",
 ) -> list[Answer]:
     variables = Variables(strict=False)
+    variables.set("sendmail-timeout", timeout)
     if arguments:
         variables.set("mta-arguments", arguments)
     return open_transport(path, variables).send(Envelope(sender, list(to or [BOB])), source or Text())
@@ -71,6 +77,15 @@ def test_a_program_without_a_full_path_is_refused(url: str) -> None:
     with pytest.raises(MailError) as caught:
         deliver(url)
     assert caught.value.status == CONFIG
+
+
+def test_a_letter_in_many_small_pieces_arrives_whole(tmp_path: Path) -> None:
+    class Crumbs(Text):
+        def pieces(self) -> Iterator[bytes]:
+            return (b"%05d\n" % number for number in range(100_000))
+
+    assert deliver(keeping(tmp_path), Crumbs())[0].accepted
+    assert (tmp_path / "letter").read_bytes() == b"".join(Crumbs().pieces())
 
 
 @pytest.mark.parametrize("size", [0, None, 1 << 21])
@@ -173,6 +188,22 @@ def test_a_program_that_leaves_a_child_behind_is_not_waited_for(tmp_path: Path) 
     (answer,) = deliver(program(tmp_path, f"sleep 20 & echo $! > '{tmp_path}/pid'; exit 0\n"))
     assert answer.accepted and time.monotonic() - began < 10
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    "text", ["exec sleep 600", "trap '' TERM\nwhile :; do sleep 1; done", "cat >/dev/null; exec sleep 600"]
+)
+def test_a_program_without_a_sign_of_life_is_ended_and_defers_the_letter(text: str, tmp_path: Path) -> None:
+    (answer,) = deliver(program(tmp_path, f"echo waiting\n{text}\n"), timeout="1")
+    told = f"4.4.2 {tmp_path}/mta: no sign of life for 1 seconds, so it was ended: waiting"
+    assert (answer.code, answer.text) == (451, told)
+    assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL and signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.parametrize("work", ["head -c 1000 >/dev/null", "echo at work"])
+def test_a_slow_program_that_reads_or_talks_is_not_cut_off(work: str, tmp_path: Path) -> None:
+    steps = f"for i in 1 2 3 4 5 6 7 8; do {work}; sleep 0.3; done\n"
+    assert deliver(program(tmp_path, steps), Text(b"x" * 999 + b"\n" * 100_000), timeout="2")[0].accepted
 
 
 def test_a_program_has_the_usual_signals(tmp_path: Path) -> None:
