@@ -9,6 +9,7 @@ A list stands between the comments `.\\" begin NAME` and `.\\" end NAME`; all el
 from __future__ import annotations
 
 import pathlib
+import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
@@ -25,6 +26,7 @@ PAGES = ("pymail.1", "pymailrc.5")
 def quoted(text: str) -> str:
     """Text that roff shows as it is."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
+    text = re.sub("`([^`]+)`", r"\\(oq\1\\(cq", text)
     for char, name in (("~", "\\(ti"), ("^", "\\(ha"), ("`", "\\(ga"), ("'", "\\(aq")):
         text = text.replace(char, name)
     return "\\&" + text if text[:1] in ("'", ".") else text
@@ -86,7 +88,9 @@ def default_of(row: Variable) -> str:
     def shown(value: str | None) -> str:
         if value is None:
             return "unset"
-        return "set" if row.kind == FLAG or not value else f'"{value}"'.replace("\t", "(a tab)")
+        if value == "\t":
+            return "a tab"
+        return "set" if row.kind == FLAG or not value else f'"{value}"'
 
     if row.same:
         return ""

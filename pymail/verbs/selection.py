@@ -80,10 +80,9 @@ class Deleted(Messages):
 class MessagesFile(Messages):
     """`[msglist] file`; the last word is the file, None when there is none at all."""
 
-    synopsis = "[msglist] file"
-
     def __init__(self, optional: bool) -> None:
         super().__init__()
+        self.synopsis = "[[msglist] file]" if optional else "[msglist] file"
         self.optional = optional
 
     def parse(self, session: Session, text: str) -> tuple[object, ...]:

@@ -79,7 +79,7 @@ class Verb:
             ("in a read-only mailbox", not self.changes),
         )
         refused = [where for where, is_allowed in places if not is_allowed]
-        return f"Not {', '.join(refused)}." if refused else ""
+        return f"Not {' or '.join(refused)}." if refused else ""
 
     def answers_to(self, word: str) -> bool:
         """Is `word` this verb, or an abbreviation down to its shortest form?"""
