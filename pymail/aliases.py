@@ -19,16 +19,18 @@ def expand(
     recipients: Iterable[Address],
     aliases: dict[str, list[str]],
     me: Sequence[Address] = (),
+    *,
     metoo: bool = False,
+    deep: bool = True,
 ) -> list[Address]:
     r"""Aliases in `recipients` replaced by those they stand for; each once, in order (POSIX alias).
 
     Only a whole address is an alias. `\name`, and a name within its own alias, stand for
     themselves. An address of `me` is left out of a group unless `metoo` or alone in it.
     An alias that leads back to itself adds nothing there; MailError(USAGE) when it leads to nobody
-    else, or is nested too deeply.
+    else, or is nested too deeply. `deep`: aliases within aliases are replaced too.
     """
-    expansion = _Expansion(aliases, [] if metoo else me)
+    expansion = _Expansion(aliases, [] if metoo else me, deep)
     for address in recipients:
         expansion.replace(address)
     return unique(expansion.found)
@@ -37,10 +39,11 @@ def expand(
 class _Expansion:
     """The recipients found so far, and the aliases that were replaced already."""
 
-    def __init__(self, aliases: dict[str, list[str]], me: Sequence[Address]) -> None:
+    def __init__(self, aliases: dict[str, list[str]], me: Sequence[Address], deep: bool) -> None:
         self.found: list[Address] = []
         self._aliases = aliases
         self._me = me
+        self._deep = deep
         self._done: set[str] = set()
         self._loop = ""
 
@@ -56,7 +59,7 @@ class _Expansion:
         name = address.spec if address.domain else address.local
         if name.startswith("\\"):
             self.found.append(Address(address.name, address.local[1:], address.domain))
-        elif name not in self._aliases or path[-1:] == (name,):
+        elif name not in self._aliases or path[-1:] == (name,) or (path and not self._deep):
             self.found.append(address)
         elif name in path:
             self._loop = " -> ".join([*path, name])

@@ -20,7 +20,7 @@ class Draft:
 
     `sender` is who the envelope names; `authors` stand in From when they are others or more.
     `html` is a second form of the text; with `alternative` what is attached is more of them.
-    `message_id`, `date`, `content_type` and `encoding` (Content-Transfer-Encoding of a text that
+    `message_id` (None: it gets none), `date`, `content_type` and `encoding` (Content-Transfer-Encoding of a text that
     is encoded already) are "" unless given, and so are wishes for the text: `transfer` its
     encoding, `charsets` to try for it in order, `octets` the charset when it is no UTF-8.
     `targets` are files and commands that get it as well (expandaddr).
@@ -48,7 +48,7 @@ class Draft:
         self.headers: list[tuple[str, str]] = []
         self.in_reply_to: list[str] = []
         self.references: list[str] = []
-        self.message_id = ""
+        self.message_id: str | None = ""
         self.date = ""
         self.content_type = ""
         self.encoding = ""

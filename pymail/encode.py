@@ -64,7 +64,7 @@ class Message:
         if sender is None:
             raise MailError("sender: nobody to write in From", USAGE)
         authors = draft.authors or [sender]
-        self.message_id = draft.message_id or message_id(hostname, sender, now)
+        self.message_id = message_id(hostname, sender, now) if draft.message_id == "" else draft.message_id
         self._part = _part(draft)
         self._before = fold("Date", draft.date or date(now)) + people("From", authors)
         if authors != [sender]:
@@ -82,7 +82,8 @@ class Message:
         lines = people("Reply-To", draft.reply_to)
         if draft.subject:
             lines += fold("Subject", encodedwords.encode(draft.subject))
-        lines += fold("Message-ID", self.message_id)
+        if self.message_id:
+            lines += fold("Message-ID", self.message_id)
         if draft.in_reply_to:
             lines += fold("In-Reply-To", " ".join(draft.in_reply_to[:_REFERENCES]))
         if draft.references:

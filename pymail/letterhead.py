@@ -29,6 +29,7 @@ def complete(s: Session, draft: Draft, me: Address) -> None:
         people += addresses.split(s.variables.text(name) or "")
     for field in [*s.custom, *commas(s.variables.text("customhdr") or "")]:
         heading.add(draft, field)
+    _program(s, draft)
     _sender(s, draft)
     lists.followup_to(s, draft, me)
     head, tail = (escaped(s.variables.text(f"message-inject-{end}") or "") for end in ("head", "tail"))
@@ -63,9 +64,30 @@ def _framed(page: Body, head: bytes, tail: bytes) -> Body:
 
 def _texts(s: Session, draft: Draft) -> None:
     """The charset and the transfer encoding of its texts."""
-    draft.charsets += filter(None, (s.variables.text("sendcharsets") or "").split(","))
+    typed = s.charset()
+    if typed:
+        from pymail import recoding
+
+        draft.body = recoding.in_utf8(draft.body, typed)
+        draft.subject = recoding.typed(draft.subject, typed)
+    wished = s.variables.text("sendcharsets")
+    if wished is None and s.variables.flag("sendcharsets-else-ttycharset"):
+        wished = typed
+    draft.charsets += filter(None, (wished or "").split(","))
     draft.octets = s.variables.text("charset-8bit") or ""
     draft.transfer = draft.transfer or _ENCODINGS.get(s.variables.text("mime-encoding") or "", "")
+
+
+def _program(s: Session, draft: Draft) -> None:
+    """Which program wrote it, if that is wanted (GNU mail useragent, xmailer; s-nail stealthmua)."""
+    from pymail import __version__
+
+    stealth = s.variables.text("stealthmua")
+    for name, variable in (("User-Agent", "useragent"), ("X-Mailer", "xmailer")):
+        if s.variables.flag(variable) and stealth is None:
+            heading.add(draft, f"{name}: pymail {__version__}")
+    if s.variables.flag("message-id-disable") or stealth == "":
+        draft.message_id = draft.message_id or None
 
 
 def _sender(s: Session, draft: Draft) -> None:

@@ -115,6 +115,8 @@ def _run(arguments: list[str]) -> int:
 
         return delivery.run(s, given)
     _read_start_up_files(s, given)
+    if s.charset():
+        _write_in(s, s.charset())
     if given.has("account"):
         _use_account(s, given)
     if given.literal and s.variables.flag("expandargv"):
@@ -131,6 +133,18 @@ def _run(arguments: list[str]) -> int:
         interpreter.leave_account(s)
         interpreter.run_hook(s, "on-program-exit")
     return status
+
+
+def _write_in(s: Session, name: str) -> None:
+    """Let what is printed be in that character set."""
+    from pymail import charsets
+
+    codec = charsets.charset(name)
+    if codec is None:
+        s.complain(f"ttycharset={name}: no such character set")
+        return
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding=codec)  # type: ignore[union-attr]
 
 
 def _carry_out(s: Session, given: Options, name: str) -> None:

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
 # The variables that add to every letter.
 _LETTERHEAD = (
-    "autobcc", "autocc", "charset-8bit", "customhdr", "message-inject-head", "message-inject-tail", "mime-encoding",
-    "replyto", "sendcharsets", "sender", "signature",
+    "autobcc", "autocc", "charset-8bit", "customhdr", "message-id-disable", "message-inject-head",
+    "message-inject-tail", "mime-encoding", "replyto", "sendcharsets", "sender", "signature", "stealthmua",
+    "ttycharset", "useragent", "xmailer",
 )  # fmt: skip
 
 
@@ -131,6 +132,10 @@ def _finish(s: Session, draft: Draft, record: str | None) -> int:
         if not _complete(s, draft):
             return 0
         people = draft.recipients()
+        if s.variables.text("mta-aliases"):
+            from pymail import recipients
+
+            people = recipients.by_mta_aliases(s, people)
         if not people and not draft.targets:
             raise MailError("no recipients; name at least one address", USAGE)
         letter = _written(s, draft)
@@ -170,7 +175,7 @@ def _complete(s: Session, draft: Draft) -> bool:
             raise MailError("the letter has no text, and nonullbody is set: not sent", USAGE)
         if said := s.variables.text("nullbodymsg"):
             s.complain(said)
-    if s.custom or s.lists or any(map(s.variables.text, _LETTERHEAD)):
+    if s.custom or s.lists or {*map(s.variables.text, _LETTERHEAD)} != {None}:
         from pymail import letterhead
 
         letterhead.complete(s, draft, draft.sender or my_address(s))

@@ -82,7 +82,8 @@ def page(s: Session, lines: Iterable[str]) -> None:
     s.out.flush()
     environ = {"LESS": "FX", **s.environ}
     command = s.variables.text("PAGER") or "more"
-    _feed(arguments(s, command), s, ((line + "\n").encode("utf-8", "replace") for line in lines), environ)
+    charset = s.out.encoding or "utf-8"
+    _feed(arguments(s, command), s, ((line + "\n").encode(charset, "replace") for line in lines), environ)
 
 
 def edit(s: Session, octets: bytes, variable: str) -> bytes | None:

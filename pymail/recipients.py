@@ -16,8 +16,25 @@ if TYPE_CHECKING:
 
 def recipients(s: Session, text: str) -> list[Address]:
     """The addresses in a text, each once. MailError (64) names a bad one."""
+    return expanded(s, addresses.split(_unquoted(text)))
+
+
+def expanded(s: Session, people: list[Address]) -> list[Address]:
+    """These addresses, which the user wrote, with their aliases replaced; with norecursivealiases not those within."""
     me = [address for name in s.my_names() for address in addresses.lenient(name)]
-    return aliases.expand(addresses.split(_unquoted(text)), s.aliases, me, s.variables.flag("metoo"))
+    metoo, deep = s.variables.flag("metoo"), s.variables.flag("recursivealiases")
+    return aliases.expand(people, s.aliases, me, metoo=metoo, deep=deep)
+
+
+def by_mta_aliases(s: Session, people: list[Address]) -> list[Address]:
+    """Who gets a letter by a file such as /etc/aliases (mta-aliases). MailError when it names what is nobody."""
+    from pymail.transports import aliases as file
+
+    table = file.read(s.names().expand(s.variables.text("mta-aliases") or ""))
+    found = aliases.expand(people, table, metoo=True)
+    for person in found:
+        addresses.check(person)
+    return found
 
 
 def _unquoted(text: str) -> str:

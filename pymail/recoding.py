@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 
-from pymail import headers
+from pymail import charsets, headers
 from pymail.body import Body
 from pymail.charsets import charset
 
@@ -29,9 +29,23 @@ def recoded(body: Body, names: Iterable[str]) -> tuple[Body, str]:
             break
         # Readers do well not to believe in UTF-7, which can hide what it says.
         is_fit = headers.is_token(name) and codec != "utf-7" and _is_like_ascii(codec)
-        if is_fit and (done := _encoded(body, codec)):
+        if is_fit and (done := _carried(body, "utf-8", codec)):
             return done, name.lower()
     return body, ""
+
+
+def in_utf8(body: Body, name: str) -> Body:
+    """A text in that charset carried over into UTF-8; as it is when it is UTF-8, or when that cannot be."""
+    codec = charset(name)
+    if all(map(bytes.isascii, body.pieces())) or _carried(body, "utf-8", "utf-8"):
+        return body
+    return codec and _carried(body, codec, "utf-8") or body
+
+
+def typed(text: str, name: str) -> str:
+    """A text with octets in it that are no UTF-8 (PEP 383), read in the charset of this name."""
+    octets = text.encode("utf-8", "surrogateescape")
+    return text if octets.decode("utf-8", "replace") == text else charsets.text(octets, name)
 
 
 def _is_like_ascii(codec: str) -> bool:
@@ -42,9 +56,10 @@ def _is_like_ascii(codec: str) -> bool:
         return False
 
 
-def _encoded(body: Body, codec: str) -> Body | None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    encoder = codecs.getincrementalencoder(codec)()
+def _carried(body: Body, codec: str, other: str) -> Body | None:
+    """The text, which is in one charset, in another one; None when it is not, or cannot be."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    encoder = codecs.getincrementalencoder(other)()
     done = Body(name=body.name)
     try:
         for piece in body.pieces():

@@ -141,10 +141,9 @@ def _people(s: Session, words: list[str]) -> list[Address]:
     """Addresses with their aliases replaced; MailError (64) for what is none, before anything is read or sent."""
     found = [address for word in words for address in addresses.split(word)]
     if s.aliases or any(address.local.startswith("\\") for address in found):
-        from pymail import aliases
+        from pymail import recipients
 
-        me = [address for name in s.my_names() for address in addresses.lenient(name)]
-        found = aliases.expand(found, s.aliases, me, s.variables.flag("metoo"))
+        found = recipients.expanded(s, found)
     for person in found:
         addresses.check(person)
     return found

@@ -161,6 +161,11 @@ class Session:
             columns, lines = 80, 24
         return _positive(self.environ.get("LINES"), lines or 24), _positive(self.environ.get("COLUMNS"), columns or 80)
 
+    def charset(self) -> str:
+        """The character set of the terminal, "" when it is that of the locale (s-nail ttycharset, GNU mail charset)."""
+        name = self.variables.text("ttycharset") or ""
+        return "" if name == "auto" else name
+
     # -- who I am --------------------------------------------------------------
 
     def mine(self) -> Callable[[str], bool]:

@@ -55,25 +55,28 @@ def open_transport(url: str, variables: Variables) -> Sendmail:
             break
     if not path.startswith("/"):
         raise MailError(f"{url}: the path of a sendmail program begins with /", CONFIG)
-    return Sendmail(path, _words(variables.text("mta-arguments") or ""), variables.number("sendmail-timeout") or 1800)
+    return Sendmail(path, variables)
 
 
 class Sendmail(Transport):
-    """One program, started anew for each letter. `arguments` are more words before the `--`.
+    """One program, started anew for each letter; the variables say by which name and with which words before the `--`.
 
-    It may take any time that it needs, as long as it reads or says something within `timeout` seconds.
+    It may take any time that it needs, as long as it reads or says something within `sendmail-timeout` seconds.
     """
 
-    def __init__(self, path: str, arguments: list[str], timeout: int) -> None:
+    def __init__(self, path: str, variables: Variables) -> None:
         self.name = path
-        self._arguments = arguments
-        self._timeout = timeout
+        self._arguments = _words(variables.text("mta-arguments") or "")
+        self._is_usual = not variables.flag("mta-no-default-arguments")
+        self._called = variables.text("mta-argv0") or path
+        self._timeout = variables.number("sendmail-timeout") or 1800
 
     def send(self, envelope: Envelope, source: Source) -> list[Answer]:
         """See Transport. The program's status and words are the answer for every recipient."""
         sender = checked(envelope.sender) or "<>"
         recipients = [checked(recipient) for recipient in envelope.recipients]
-        words = [self.name, "-oi", "-f", sender, *self._arguments, "--", *recipients]
+        usual = ["-oi", "-f", sender] if self._is_usual else []
+        words = [self._called, *usual, *self._arguments, "--", *recipients]
         if self.trace is not None:
             self.trace("---", printable(" ".join(words)))
         letter = _file(source.size)

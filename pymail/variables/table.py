@@ -103,6 +103,10 @@ SENDING = (
     Variable("hostname", TEXT, None, "The domain for my address, for Message-ID and for the greeting of servers."),
     Variable("mta", TEXT, None, "What takes outgoing mail: a URL or a program; several are tried in order."),
     Variable("mta-arguments", TEXT, None, "More arguments for the sendmail program."),
+    Variable("mta-argv0", TEXT, None, "The name by which the sendmail program is called; unset: its path."),
+    Variable("mta-no-default-arguments", FLAG, None, "The sendmail program gets neither -oi nor -f and the sender."),
+    Variable("mta-aliases", TEXT, None, "A file as /etc/aliases: who gets what goes to names without a domain."),
+    Variable("recursivealiases", FLAG, "", "Aliases within aliases are replaced too."),
     Variable("sendmail", TEXT, None, "The sendmail program or a URL, as mta.", same="mta"),
     Variable("local-domains", TEXT, None, "More domains that local: delivers to users of this machine."),
     Variable(
@@ -137,7 +141,13 @@ SENDING = (
     Variable("reply-strings", TEXT, None, "What else marks a subject as an answer's, with commas between: AW:,SV:."),
     Variable("format-flowed", FLAG, None, "Long paragraphs are sent so that readers can wrap them (RFC 3676)."),
     Variable("sendcharsets", TEXT, None, "Character sets to try for texts that are not ASCII, before UTF-8."),
+    Variable("sendcharsets-else-ttycharset", FLAG, None, "Where sendcharsets is unset, ttycharset is tried."),
     Variable("charset-8bit", TEXT, None, "The character set of texts that are not UTF-8; unset: iso-8859-1."),
+    Variable(
+        "ttycharset", TEXT, None,
+        "The character set of what is printed, and of what is typed or piped in and is not UTF-8; unset: the locale's.",
+    ),  # fmt: skip
+    Variable("charset", TEXT, None, "Another name of ttycharset.", same="ttycharset"),
     Variable("reply-in-same-charset", FLAG, "", "Answers are in the character set of the message, if it will do."),
     Variable(
         "mime-encoding", TEXT, None, "The transfer encoding of texts; unset: the shortest.",
@@ -157,6 +167,10 @@ SENDING = (
     Variable("message-inject-head", TEXT, None, "Text before that of each letter; \\t and \\n count."),
     Variable("message-inject-tail", TEXT, None, "Text behind that of each letter; \\t and \\n count."),
     Variable("signature", TEXT, None, "A file that is added to the text of each letter."),
+    Variable("message-id-disable", FLAG, None, "Letters get no Message-ID."),
+    Variable("useragent", FLAG, None, "Letters tell that pymail wrote them, in User-Agent."),
+    Variable("xmailer", FLAG, None, "The same in X-Mailer."),
+    Variable("stealthmua", TEXT, None, "Letters tell nothing of pymail, nor get a Message-ID; noagent: they get one."),
     Variable("autocc", TEXT, None, "Who gets a copy of each letter."),
     Variable("expandaddr", TEXT, None, "Recipients may be |commands and /files; or a list: file, pipe, restrict."),
     Variable("autobcc", TEXT, None, "Who gets a blind copy of each letter."),

@@ -60,6 +60,27 @@ def deliver(
     return open_transport(path, variables).send(Envelope(sender, list(to or [BOB])), source or Text())
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        (("mta-argv0", "wrapper"), ["wrapper", "-oi", "-f", "me@test.example", "--", BOB]),
+        (("mta-no-default-arguments", ""), ["PATH", "--", BOB]),
+    ],
+)
+def test_variables_choose_the_first_words_of_the_program(
+    tmp_path: Path, setting: tuple[str, str], words: list[str]
+) -> None:
+    variables = Variables(strict=False)
+    variables.set(*setting)
+    # A script is given its path, whatever it is called: this asks the system.
+    path = program(tmp_path, "")
+    trace: list[str] = []
+    mta = open_transport(path, variables)
+    mta.trace = lambda _, text: trace.append(text)
+    mta.send(Envelope("me@test.example", [BOB]), Text())
+    assert trace == [" ".join(words).replace("PATH", path)]
+
+
 def test_the_program_gets_the_recipients_behind_the_options_and_the_letter_as_input(tmp_path: Path) -> None:
     answers = deliver(keeping(tmp_path), Text(b"Subject: s\n\n.\n"), BOB, "smith")
     assert [(a.recipient, a.code) for a in answers] == [(BOB, 250), ("smith", 250)]
