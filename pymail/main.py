@@ -176,6 +176,7 @@ _OF_LETTERS = (
     "subject", "cc", "bcc", "attach", "attach-fd", "add", "header", "end-options", "text-type", "content-type", "html",
     "alternative", "encoding", "quote-file", "message-file",
 )  # fmt: skip
+_OF_MAILBOXES = ("exists", "headers", "list", "print")
 
 
 def _mode(s: Session, given: Options) -> int:
@@ -193,6 +194,9 @@ def _mode(s: Session, given: Options) -> int:
     if s.sending:
         from pymail import sendmode
 
+        for name in _OF_MAILBOXES:
+            if given.has(name):
+                raise MailError(f"--{name}: asks about a mailbox; name no address with it", USAGE)
         _carry_out(s, given, "after")
         return sendmode.run(s, given)
     for name in _OF_LETTERS:

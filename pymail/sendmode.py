@@ -9,7 +9,7 @@ import posix
 
 from pymail import addresses, post
 from pymail.draft import Draft
-from pymail.errors import NOINPUT, USAGE, MailError
+from pymail.errors import NOINPUT, USAGE, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _draft(s: Session, options: Options) -> Draft:
     draft.transfer = _encoding(options.last("encoding") or "")
     _attach(draft, options)
     for field in options.all("header"):
+        if "\n" in field or "\r" in field:
+            raise MailError(f"--header {printable(field)}: is one line", USAGE)
         _add_field(draft, field)
     draft.content_type = options.last("text-type") or draft.content_type
     if options.has("html"):
