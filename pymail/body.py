@@ -93,9 +93,22 @@ class Body:
             else:
                 piece = posix.pread(self._descriptor, count, at)
             if not piece:
-                raise MailError(f"{self.name}: became shorter while it was read", IOERR)
+                raise self._shrunk()
             yield piece
             at += len(piece)
+
+    def read(self, at: int, length: int) -> bytes:
+        """So many octets from `at` on. MailError(IOERR) when a file has become shorter, OSError."""
+        at += self._start
+        if self._descriptor < 0:
+            return bytes(self._memory[at : at + length])
+        found = bytearray()
+        while len(found) < length:
+            piece = posix.pread(self._descriptor, length - len(found), at + len(found))
+            if not piece:
+                raise self._shrunk()
+            found += piece
+        return bytes(found)
 
     def truncate(self) -> None:
         """Forgets all octets."""
@@ -105,6 +118,9 @@ class Body:
     def skip(self, octets: int) -> None:
         """Forgets the first `octets`."""
         self._start += octets
+
+    def _shrunk(self) -> MailError:
+        return MailError(f"{self.name}: became shorter while it was read", IOERR)
 
 
 def _nameless() -> int:

@@ -81,3 +81,16 @@ def test_letter_that_is_passed_on_needs_no_more_memory_than_the_scan(home: Home,
         box.write_bytes(b"From a@x Mon Jun  1 08:01:00 2026\n" + letter + b"\n")
         peaks.append(peak(home, "-N", "-f", str(box), text=commands))
     assert peaks[1] < peaks[0] + GROWTH + SCAN
+
+
+@pytest.mark.parametrize("where", ["append", "noappend"], ids=["after", "before"])
+def test_letter_that_moves_to_mbox_needs_no_more_memory_than_the_blocks_of_its_move(home: Home, where: str) -> None:
+    commands = home.path / "commands"
+    commands.write_text(f"set nohold {where}\nmbox 1\nq\n")
+    peaks = []
+    for count in (10, 75 << 16):
+        (home.path / "mbox").write_bytes(b"From a@x Mon Jun  1 08:01:00 2026\nSubject: old\n\nx\n\n")
+        home.receive([b"From: a@x\nSubject: large\n\n" + b"text of a line\n" * count])
+        peaks.append(peak(home, "-N", text=commands))
+        assert (home.path / "mbox").stat().st_size > count * 15 and not home.inbox.stat().st_size
+    assert peaks[1] < peaks[0] + GROWTH + SCAN

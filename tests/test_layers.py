@@ -23,7 +23,7 @@ ORDER = """
     mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
     mailboxes.mark mailboxes.sweep mailboxes.scan mailboxes.rest mailboxes.column mailboxes.texts mailboxes.base
     mailboxes.index mailboxes.identity
-    mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.rewrite mailboxes.leftovers
+    mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.job mailboxes.rewrite mailboxes.leftovers
     mailboxes.letter mailboxes.packed mailboxes.deposit mailboxes.prepend
     mailboxes.changes mailboxes.commit mailboxes.gather mailboxes.mbox mailboxes.indexed
     mailboxes.maildir mailboxes.eml mailboxes.pop3 mailboxes.imap

@@ -17,7 +17,7 @@ from pymail.ownership import sync_folder
 
 from . import fromline
 from . import journal as journals
-from .journal import Journal, write
+from .journal import CHUNK, Job, Journal, gathered, write
 from .layout import PAGE
 from .lock import Lock
 from .quoting import quoted
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .mailbox import Deposit, Settings
-
-_CHUNK = 1 << 20
 
 
 def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tuple[bool, int, list[str]]:
@@ -73,10 +71,10 @@ def append(lock: Lock, deposits: Iterable[Deposit], state: str) -> int:
             if journal is not None:
                 journal.write(at, chunk, final)
             elif at == size and journals.usable(state):
-                slot = len(chunk) if final else 2 * _CHUNK
+                slot = len(chunk) if final else 2 * CHUNK
                 known = b"%d %d %d" % (tail_sum(lock.fd, size), len(chunk), crc32(chunk))
-                first = (at, chunk, final)
-                journal = journals.create(state, "append", lock.path, lock.fd, known, slot, not final, first)
+                job = Job("append", len(known), (known,))
+                journal = journals.create(state, job, lock.path, lock.fd, slot, not final, (at, chunk, final))
             write(lock.fd, chunk, at)
             at += len(chunk)
             os.fsync(lock.fd)
@@ -123,23 +121,9 @@ def entries(ending: bytes, deposits: Iterable[Deposit]) -> Iterator[bytes]:
 def _chunks(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The same octets in chunks of about a MiB, and whether each is the last."""
     before: bytes | None = None
-    for chunk in _gathered(pieces):
+    for chunk in gathered(pieces):
         if before is not None:
             yield before, False
         before = chunk
     if before is not None:
         yield before, True
-
-
-def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    held: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        for at in range(0, len(piece), _CHUNK):
-            held.append(piece[at : at + _CHUNK])
-            size += len(held[-1])
-            if size >= _CHUNK:
-                yield b"".join(held)
-                held, size = [], 0
-    if size:
-        yield b"".join(held)

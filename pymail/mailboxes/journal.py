@@ -15,36 +15,56 @@ from __future__ import annotations
 import os
 import sys
 from binascii import crc32
+from itertools import chain
 
+from pymail.body import Body
 from pymail.errors import MailError
 from pymail.ownership import make_folder, open_private, sync_folder
 
 from .names import journal_folder
-from .scan import Shrunk, read
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CHUNK = 1 << 20
 _PAGE = 4096
 _MAGIC = b"pymail-journal 1"
 _HEAD = 64
-_LONGEST = 1 << 30
+# Digits of the check sum behind the body.
+_SUM = 10
 _LONGEST_LINE = 1 << 14
 # Of what the names of journals are made; others are none, or not yet, or were set aside.
 _NAME = frozenset("0123456789abcdef-")
 
 
+class Job:
+    """What a new journal is for: its `kind` (rewrite or append), and its `body` of `length` octets in pieces."""
+
+    __slots__ = ("kind", "length", "body")
+
+    def __init__(self, kind: str, length: int, body: Iterable[bytes]) -> None:
+        self.kind = kind
+        self.length = length
+        self.body = body
+
+
 class Journal:
-    """An open journal: `kind` (rewrite or append), the mailbox's `path` and `size` before, and the job's own `body`."""
+    """An open journal: the `kind` of its job, the mailbox's `path` and `size` before, and the job's own `body`."""
 
     __slots__ = ("file", "fd", "kind", "path", "size", "body", "begin", "slot", "number")
 
-    def __init__(self, file: str, fd: int, kind: str, path: str, size: int, body: bytes, begin: int, slot: int) -> None:
+    def __init__(self, file: str, fd: int, kind: str, path: str, size: int, start: int, length: int, slot: int) -> None:
+        """The body's `length` octets lie in the file from `start` on."""
         self.file = file
         self.fd = fd
         self.kind = kind
         self.path = path
         self.size = size
-        self.body = body
+        self.body = Body(name=file, descriptor=os.dup(fd), size=start + length)
+        self.body.skip(start)
         # The slots begin here, on a page of their own, and hold so many octets each.
-        self.begin = -(-begin // _PAGE) * _PAGE
+        self.begin = -(-(start + length + _SUM) // _PAGE) * _PAGE
         self.slot = slot
         self.number = 0
 
@@ -123,10 +143,9 @@ def file_for(state: str, mailbox: os.stat_result) -> str:
 
 def create(
     state: str,
-    kind: str,
+    job: Job,
     path: str,
     fd: int,
-    body: bytes,
     slot: int,
     several: bool,
     first: tuple[int, bytes | bytearray, bool],
@@ -139,11 +158,14 @@ def create(
     make_folder(journal_folder(state))
     status = os.fstat(fd)
     file = file_for(state, status)
-    job = _job(kind, path, status.st_size, body, slot)
     new = open_private(file + ".new", os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
-    journal = Journal(file, new, kind, path, status.st_size, body, len(job), slot)
+    line = _line(job, path, status.st_size, slot)
+    journal = Journal(file, new, job.kind, path, status.st_size, len(line), job.length, slot)
     try:
-        write(new, job, 0)
+        at = 0
+        for chunk in gathered(_summed(chain((line,), job.body))):
+            write(new, chunk, at)
+            at += len(chunk)
         if several:
             os.posix_fallocate(new, 0, journal.begin + 2 * (_HEAD + slot))
         journal.write(*first)
@@ -170,12 +192,10 @@ def load(file: str) -> Journal | None:
         if magic == _MAGIC and len(words) == 6 and words[1] == sys.byteorder.encode():
             kind, (size, length, slot) = words[0].decode(), map(int, words[2:5])
             path = bytes.fromhex(words[5].decode()).decode("utf-8", "surrogateescape")
-            start = len(line) + 1
-            body = read(fd, min(length, _LONGEST), start)
-            check = os.pread(fd, 10, start + length)
-            if crc32(line + b"\n" + body) == int(check):
-                return Journal(file, fd, kind, path, size, body, start + length + 10, slot)
-    except (ValueError, Shrunk):
+            journal = Journal(file, fd, kind, path, size, len(line) + 1, length, slot)
+            if _is_whole(journal, line + b"\n"):
+                return journal
+    except ValueError:
         pass
     except BaseException:
         os.close(fd)
@@ -192,7 +212,41 @@ def write(fd: int, data: bytes | bytearray, at: int) -> None:
             done += os.pwrite(fd, view[done:], at + done)
 
 
-def _job(kind: str, path: str, size: int, body: bytes, slot: int) -> bytes:
+def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same octets in chunks of about CHUNK."""
+    held: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        for at in range(0, len(piece), CHUNK):
+            held.append(piece[at : at + CHUNK])
+            size += len(held[-1])
+            if size >= CHUNK:
+                yield b"".join(held)
+                held, size = [], 0
+    if size:
+        yield b"".join(held)
+
+
+def _line(job: Job, path: str, size: int, slot: int) -> bytes:
     name = path.encode("utf-8", "surrogateescape").hex()
-    line = f"pymail-journal 1: {kind} {sys.byteorder} {size} {len(body)} {slot} {name}\n".encode()
-    return line + body + b"%010d" % crc32(line + body)
+    return f"pymail-journal 1: {job.kind} {sys.byteorder} {size} {job.length} {slot} {name}\n".encode()
+
+
+def _summed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same octets, and behind them their check sum."""
+    check = 0
+    for piece in pieces:
+        check = crc32(piece, check)
+        yield piece
+    yield b"%0*d" % (_SUM, check)
+
+
+def _is_whole(journal: Journal, line: bytes) -> bool:
+    """Is the check sum behind the body right? Raises OSError, ValueError."""
+    end = len(line) + journal.body.size
+    if os.fstat(journal.fd).st_size < end + _SUM:
+        return False
+    check = crc32(line)
+    for piece in journal.body.pieces():
+        check = crc32(piece, check)
+    return check == int(os.pread(journal.fd, _SUM, end))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BLOCK = 8 << 20
 PAGE = 4096
+_PIECE = 1 << 20
 # From so many edits on, arrays are worth their import.
 _MANY = 10_000
 
@@ -54,7 +55,21 @@ class Edits:
 
     def put(self, index: int) -> bytes:
         """The octets that come in this change."""
-        return bytes(self.text[self.ends[index - 1] if index else 0 : self.ends[index]])
+        return self.read(self.ends[index] - self.width(index), self.width(index))
+
+    def read(self, at: int, length: int) -> bytes:
+        """So many octets of all that come, from `at` on."""
+        return bytes(self.text[at : at + length])
+
+    @property
+    def size(self) -> int:
+        """How many octets come in all."""
+        return self.ends[-1] if self.ends else 0
+
+    def texts(self) -> Iterator[bytes]:
+        """All octets that come, in pieces."""
+        for at in range(0, self.size, _PIECE):
+            yield self.read(at, min(_PIECE, self.size - at))
 
     def width(self, index: int) -> int:
         """How many octets come in this change."""
@@ -131,12 +146,12 @@ class Layout:
         data = bytearray(block.length)
         at = 0
         with memoryview(data) as view:
-            for source, length, text in self._walk(block.cursor.copy(), block.length):
-                if text:
-                    view[at : at + len(text)] = text
+            for source, length, is_new in self._walk(block.cursor.copy(), block.length):
+                if is_new:
+                    view[at : at + length] = self.edits.read(source, length)
                 else:
                     read_into(fd, view[at : at + length], source)
-                at += length or len(text)
+                at += length
         return data
 
     def _blocks(self) -> Iterator[Block]:
@@ -151,26 +166,29 @@ class Layout:
         for _ in self._walk(cursor, length):
             pass
 
-    def _walk(self, cursor: Cursor, length: int) -> Iterator[tuple[int, int, bytes]]:
-        """The next `length` octets of the new file, as old ranges (offset, octets) or as text; moves the cursor."""
+    def _walk(self, cursor: Cursor, length: int) -> Iterator[tuple[int, int, bool]]:
+        """The next `length` octets of the new file, as ranges (offset, octets) of the old one or, where the last
+        is true, of what the edits put; moves the cursor.
+        """
         edits, count = self.edits, len(self.edits)
         while length:
             if cursor.skip < 0:
                 until = edits.at[cursor.index] if cursor.index < count else self.old
                 step = min(until - cursor.source, length)
                 if step:
-                    yield cursor.source, step, b""
+                    yield cursor.source, step, False
                 cursor.source += step
                 length -= step
                 if cursor.source == until and cursor.index < count:
                     cursor.source += edits.cut[cursor.index]
                     cursor.skip = 0
             else:
-                text = edits.put(cursor.index)[cursor.skip : cursor.skip + length]
-                if text:
-                    yield 0, 0, text
-                cursor.skip += len(text)
-                length -= len(text)
-                if cursor.skip == edits.width(cursor.index):
+                left = edits.width(cursor.index) - cursor.skip
+                step = min(left, length, _PIECE)
+                if step:
+                    yield edits.ends[cursor.index] - left, step, True
+                cursor.skip += step
+                length -= step
+                if step == left:
                     cursor.index += 1
                     cursor.skip = -1

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 
+from pymail.body import Body
+
 from . import journal
 from .deposit import append_to, check, entries
-from .layout import Edits, Layout
+from .job import Kept
+from .layout import Layout
 from .lock import Lock
 from .rewrite import carry_out, mend
 
@@ -31,10 +34,14 @@ def prepend_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> li
     path = os.path.realpath(path)
     if not (journal.usable(settings.state) and os.path.exists(path) and os.path.getsize(path)):
         return append_to(path, deposits, settings)[2]
+    letters = Body(name=path)
+    for piece in entries(b"", deposits):
+        letters.write(piece)
     with Lock(path, settings.lock_timeout) as lock:
         check(lock)
         notes = [*lock.notes, *mend(lock, settings.state)]
-        found = Edits(1)
-        found.add(0, 0, b"".join(entries(b"", deposits)))
-        carry_out(lock, Layout(found, os.fstat(lock.fd).st_size, 0), settings.state)
+        found = Kept(letters)
+        # One change: at the beginning no octet goes, and all these come.
+        found.at, found.cut, found.ends = [0], [0], [letters.size]
+        carry_out(lock, Layout(found, os.fstat(lock.fd).st_size), settings.state, settings.watch)
         return notes

@@ -25,6 +25,7 @@ from pymail.errors import IOERR, MailError, reason
 
 from . import journal as journals
 from .fromline import dated
+from .job import packed, unpacked
 from .journal import Journal, write
 from .layout import PAGE, Block, Cursor, Edits, Layout
 from .lock import Lock
@@ -65,12 +66,12 @@ def carry_out(lock: Lock, layout: Layout, state: str, watch: Watch | None = None
     journal = None
     try:
         checks = _checks(lock.fd, layout.first, layout.old)
-        body = _packed(layout, checks, _tail(lock.fd, layout))
+        job = packed(layout, checks, _tail(lock.fd, layout))
         slot = max(block.length for block in order)
         _check_limit(layout)
         data = layout.octets(lock.fd, order[0])
         first = (order[0].at, data, len(order) == 1)
-        journal = journals.create(state, "rewrite", lock.path, lock.fd, body, slot, len(order) > 1, first)
+        journal = journals.create(state, job, lock.path, lock.fd, slot, len(order) > 1, first)
         _grow(lock.fd, layout)
     except (OSError, MailError) as error:
         if journal:
@@ -184,7 +185,7 @@ def _check_limit(layout: Layout) -> None:
 def _finish_rewrite(lock: Lock, journal: Journal) -> str:
     """Go on with a rewrite from its latest block; "" when nothing of it was in its place yet."""
     done = f"{lock.path}: finished what a run that was killed had begun"
-    layout, checks, tail = _unpacked(journal)
+    layout, checks, tail = unpacked(journal.body)
     latest = journal.latest()
     if latest is None:
         return ""
@@ -230,9 +231,9 @@ def _journal_again(
     from_page = journal.size // PAGE * PAGE
     known = (from_page - layout.first) // PAGE
     appended = _checks(lock.fd, from_page, layout.old)
-    body = _packed(layout, memoryview(bytes(checks[:known]) + bytes(appended)).cast("I"), _tail(lock.fd, layout))
+    job = packed(layout, memoryview(bytes(checks[:known]) + bytes(appended)).cast("I"), _tail(lock.fd, layout))
     state = os.path.dirname(os.path.dirname(journal.file))
-    return journals.create(state, "rewrite", lock.path, lock.fd, body, layout.step, True, current)
+    return journals.create(state, job, lock.path, lock.fd, layout.step, True, current)
 
 
 def _is_cut(fd: int, layout: Layout, tail: bytes, size: int) -> bool:
@@ -307,37 +308,6 @@ def _tail(fd: int, layout: Layout) -> bytes:
     return read(fd, max(min(layout.old, layout.new + PAGE) - layout.new, 0), layout.new)
 
 
-def _packed(layout: Layout, checks: memoryview, tail: bytes) -> bytes:
-    edits = layout.edits
-    numbers = (layout.old, layout.begin, layout.step, len(edits), len(edits.text), len(checks), len(tail))
-    line = " ".join(map(str, numbers)).encode() + b"\n"
-    columns = (_octets(column) for column in (edits.at, edits.cut, edits.ends))
-    return b"".join((line, *columns, edits.text, checks, tail))
-
-
-def _octets(column: object) -> bytes:
-    if isinstance(column, list):
-        packed = memoryview(bytearray(8 * len(column))).cast("Q")
-        for index, number in enumerate(column):
-            packed[index] = number
-        return packed.tobytes()
-    return bytes(memoryview(column))  # type: ignore[arg-type]
-
-
-def _unpacked(journal: Journal) -> tuple[Layout, memoryview, bytes]:
-    line, _, rest = journal.body.partition(b"\n")
-    old, begin, step, count, text, pages, _ = map(int, line.split())
-    view = memoryview(rest)
-    edits = Edits()
-    edits.at = list(view[: 8 * count].cast("Q"))
-    edits.cut = list(view[8 * count : 16 * count].cast("Q"))
-    edits.ends = list(view[16 * count : 24 * count].cast("Q"))
-    at = 24 * count
-    edits.text = bytearray(view[at : at + text])
-    at += text
-    return Layout(edits, old, begin, step), view[at : at + 4 * pages].cast("I"), bytes(view[at + 4 * pages :])
-
-
 def _undo_append(lock: Lock, journal: Journal) -> str:
     """Cut a torn tail off; what others appended behind it stays."""
     size, latest = os.fstat(lock.fd).st_size, journal.latest()
@@ -367,7 +337,7 @@ def tail_sum(fd: int, size: int) -> int:
 
 def _is_known(fd: int, journal: Journal, at: int) -> bool:
     """Does what stood before still stand there, and before a later chunk, at `at`, the first one?"""
-    tail, length, first = map(int, journal.body.split())
+    tail, length, first = map(int, journal.body.read(0, journal.body.size).split())
     if tail_sum(fd, journal.size) != tail:
         return False
     return at == journal.size or crc32(read(fd, length, journal.size)) == first
