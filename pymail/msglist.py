@@ -71,7 +71,11 @@ FORMS = (
     ("(from bob)", "a search as IMAP has it, with not, or, since, larger; () again"),
     ("; , `", "the message before, the parent, the list before"),
     ("&5", "the whole thread of message 5"),
+    ("!bob :!u !{1-3 5}", "all but those; braces hold a list together"),
 )
+
+
+_DEEPEST = 50  # braces within braces
 
 
 class Nothing(MailError):
@@ -85,6 +89,7 @@ def parse(
     deleted: bool | None = False,
     allnet: bool = False,
     fields: bool = False,
+    regex: bool = False,
     mine: Mine | None = None,
     lists: Mapping[str, Collection[str]] | None = None,
 ) -> list[int]:
@@ -92,22 +97,23 @@ def parse(
 
     `deleted` asks for deleted messages instead of live ones (undelete); None takes a message
     that is named by its number either way (hold). `allnet` compares addresses by their login
-    part, `fields` understands `/field:text` (searchheaders), `mine` tells my addresses, whose
-    letters are known by their recipients (showto), `lists` has the mailing lists for :l and :L.
+    part, `fields` understands `/field:text` (searchheaders), `regex` takes the text after a slash
+    for a regular expression, `mine` tells my addresses, whose letters are known by their
+    recipients (showto), `lists` has the mailing lists for :l and :L.
     MailError names the term which is wrong, Nothing the first when none matches.
     """
-    terms = words(text) or ["."]
-    names = _Names(view, deleted, allnet, fields, mine, lists or {})
-    found = {number for term in terms for number in names.term(term)}
+    names = _Names(view, deleted, allnet, fields, regex, mine, lists or {})
+    text = text.strip() or "."
+    found = names.union(text)
     if not found:
-        raise Nothing(f"{terms[0]}: no applicable messages")
+        raise Nothing(f"{words(text)[0]}: no applicable messages")
     return sorted(found)
 
 
 def words(text: str) -> list[str]:
-    """The terms of a list: separated by blanks, quotes around a term keep blanks inside, parentheses those of a search.
+    """The terms of a list: separated by blanks, but for those in quotes around a term, in a search, between braces.
 
-    Raises MailError when a quote or a parenthesis is not closed.
+    Raises MailError when a quote, a parenthesis or a brace is not closed.
     """
     found = terms(text)
     for word in found:
@@ -122,12 +128,32 @@ def terms(text: str) -> list[quoting.Word]:
     found: list[quoting.Word] = []
     at = 0
     while word := quoting.first(text, at):
-        if criteria.is_search(text[word.start :]):
-            at = word.start + criteria.end(text[word.start :])
+        size = _end_of_group(text[word.start :]) or _end_of_search(text[word.start :])
+        if size:
+            at = word.start + size
             word = quoting.Word(text[word.start : at], False, word.start, at)
         at = word.end
         found.append(word)
     return found
+
+
+def _end_of_search(text: str) -> int:
+    return criteria.end(text) if criteria.is_search(text) else 0
+
+
+def _end_of_group(text: str) -> int:
+    """Where the `{1 2}` or `!{1 2}` ends that begins a text, 0 where none does: `{ ` begins a command of the shell."""
+    start = len(text) - len(text.lstrip("!"))
+    if text[start : start + 1] != "{" or text[start + 1 : start + 2] in ("", " ", "\t"):
+        return 0
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char == "{") - (char == "}")
+        if depth > _DEEPEST:
+            raise MailError(f"{text}: braces within braces, more than {_DEEPEST} deep")
+        if char == "}" and not depth:
+            return at + 1
+    raise MailError(f"{text}: a }} is missing")
 
 
 class _Names:
@@ -139,6 +165,7 @@ class _Names:
         deleted: bool | None,
         allnet: bool,
         fields: bool,
+        regex: bool,
         mine: Mine | None,
         lists: Mapping[str, Collection[str]],
     ) -> None:
@@ -147,11 +174,21 @@ class _Names:
         self._either = deleted is None
         self._allnet = allnet
         self._fields = fields
+        self._regex = regex
         self._mine = mine
         self._lists = lists
 
+    def union(self, text: str) -> set[int]:
+        """The messages that the terms of a list name."""
+        return {number for term in words(text) for number in self.term(term)}
+
     def term(self, term: str) -> list[int]:
         """The messages that one term names."""
+        if positive := term.lstrip("!") if term[:1] == "!" else "":
+            found = self.term(positive)
+            return self._but(found) if (len(term) - len(positive)) % 2 else found
+        if term.startswith("{") and term.endswith("}"):
+            return sorted(self.union(term[1:-1]))
         if "," in term and all(map(_is_range, term.split(","))):
             return [n for piece in term.split(",") for n in self._range(piece)]
         if _is_range(term):
@@ -172,6 +209,11 @@ class _Names:
 
     def all(self) -> list[int]:
         return self.live(range(1, len(self.view) + 1))
+
+    def _but(self, numbers: Iterable[int]) -> list[int]:
+        """All but these (GNU mail's `!`)."""
+        others = set(numbers)
+        return [number for number in self.all() if number not in others]
 
     def one(self, number: int, term: str) -> list[int]:
         """The message with this number, which must be there."""
@@ -245,7 +287,7 @@ class _Names:
         text = self._again("/", "/" + text)[1:]
         name, colon, rest = text.partition(":")
         if not (self._fields and colon):
-            return self.view.subject(text)
+            return self.view.field(["subject"], text.removesuffix("/")) if self._regex else self.view.subject(text)
         return self.view.field(["to", "cc", "bcc"] if name == "to" else [name.lower() or "subject"], rest)
 
     def _again(self, first: str, term: str) -> str:
@@ -255,6 +297,8 @@ class _Names:
         return term
 
     def _states(self, term: str) -> Iterable[int]:
+        if term.startswith(":!"):
+            return self._but(self._states(":" + term[2:]))
         letters = term[1:]
         wrong = [letter for letter in letters if letter not in STATES]
         if wrong or not letters:

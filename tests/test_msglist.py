@@ -126,6 +126,16 @@ def box(dot: int = 1) -> Box:
         ("(from alice)", 1, [1, 5]),
         ("(from alice) 2 (subject coffee)", 1, [1, 2, 5]),
         ('"(from alice)"', 1, [1, 5]),
+        ("!1", 1, [2, 3, 5]),
+        ("!:n", 1, [2, 3]),
+        (":!n", 1, [2, 3]),
+        ("!alice 1", 1, [1, 2, 3]),
+        ("{1 3}", 1, [1, 3]),
+        ("!{1-2 $}", 1, [3]),
+        ("!{/tea !:n} 1", 1, [1, 5]),
+        ("!!2", 1, [2]),
+        ("{1 {2 !{alice 2}}}", 1, [1, 2, 3]),
+        ("{(from bob) 1}", 1, [1, 2]),
     ],
 )
 def test_a_list_names_these_messages(text: str, dot: int, numbers: list[int]) -> None:
@@ -137,6 +147,8 @@ def test_a_list_names_these_messages(text: str, dot: int, numbers: list[int]) ->
     [
         ("0", "0"), ("6", "6"), ("1-20", "20"), ("1-", "1-"), ("4", "4"), ("/nothing", "/nothing"),
         ("zoe", "zoe"), (":x", ":x"), (":", ":"), ('"open', '"open'), ("1 9", "9"), (":d", ":d"), ("+7", "+7"),
+        ("{1 2", "{1 2: a } is missing"), ("{" * 60 + "1" + "}" * 60, "{{"), ("!9", "9"),
+        ("!*", "!*: no applicable"), (":!x", ":x"),
     ],
 )  # fmt: skip
 def test_an_error_names_the_term(text: str, names: str) -> None:
@@ -191,12 +203,21 @@ def test_searchheaders_looks_into_the_field_before_the_colon(text: str, numbers:
     assert msglist.parse(text, box(), fields=True) == numbers
 
 
+@pytest.mark.parametrize(("text", "sought"), [("/^tea$", "^tea$"), ("/^tea$/", "^tea$"), ("/tea", "tea")])
+def test_with_regex_a_slash_begins_a_regular_expression(text: str, sought: str) -> None:
+    asked: list[tuple[list[str], str]] = []
+    view = box()
+    view.field = lambda names, text, plain=False: asked.append((names, text)) or [1]  # type: ignore[method-assign, func-returns-value]
+    assert msglist.parse(text, view, regex=True) == [1]
+    assert asked == [(["subject"], sought)]
+
+
 def test_an_empty_folder_has_no_current_message() -> None:
     with pytest.raises(MailError, match="No applicable messages"):
         msglist.parse("", Box([], 0))
 
 
-@given(st.text(alphabet="0123456789.^$*+-:nurod/ea@&;,` ()\"'", max_size=20))
+@given(st.text(alphabet="0123456789.^$*+-:nurod/ea@&;,` ()\"'!{}", max_size=20))
 def test_any_text_gives_ascending_live_numbers_or_an_error(text: str) -> None:
     try:
         found = msglist.parse(text, box(2))

@@ -241,6 +241,7 @@ READING = (
         "outfilename", TEXT, "local", "What of an address names the files of Save, followup and -F.",
         choices=("local", "domain", "email"),
     ),  # fmt: skip
+    Variable("regex", FLAG, None, "Terms /text search by regular expressions."),
     Variable("searchheaders", FLAG, None, "Terms /field:text search that header field, /to:text all recipients."),
     Variable("newfolders", TEXT, "mbox", "The kind of mailbox that save makes.", choices=("mbox", "maildir")),
     Variable("spool", TEXT, None, "The folder of the system mailboxes; unset: /var/mail."),

@@ -149,11 +149,11 @@ class MessagesAddresses(Messages):
     synopsis = "[msglist] address ..."
 
     def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        from pymail import criteria, msglist
+        from pymail import msglist
 
         found = msglist.terms(text)
         at = 0
-        while at < len(found) and (found[at].text[:1] in "0123456789.^$*:&;,`" or criteria.is_search(found[at].text)):
+        while at < len(found) and _is_list(found[at].text):
             at += 1
         if at == len(found):
             raise MailError("an address is wanted: [msglist] address ...", USAGE)
@@ -164,14 +164,19 @@ def _is_folder(word: words.Word, after_list: bool) -> bool:
     """Is this last word a directory rather than a term of the list?"""
     if word.quoted or "/" in word.text or after_list and word.text in (".", ".."):
         return True
-    return word.text[0] not in "0123456789.^$*:+&;,`@("
+    return word.text[0] not in "0123456789.^$*:+&;,`@!{("
+
+
+def _is_list(word: str) -> bool:
+    """Can this word be nothing but a term of a list?"""
+    from pymail import criteria
+
+    return word[0] in "0123456789.^$*:&;,`" or word[0] in "!{" and word[1:] != "" or criteria.is_search(word)
 
 
 def _is_term(word: str, last: bool) -> bool:
     """Does this word name messages rather than begin a command? An address can only stand before a single word."""
-    from pymail import criteria
-
-    if word[0] in "0123456789.^$*:+&;,`@" or word == "-" or criteria.is_search(word):
+    if _is_list(word) or word[0] in "+@" or word == "-":
         return True
     if word.startswith("/"):
         return not posix.access(word, posix.X_OK)
@@ -189,7 +194,7 @@ def numbers(session: Session, text: str, deleted: bool | None = False) -> list[i
     folder, variables = session.open_folder(), session.variables
     found = msglist.parse(
         text, folder, deleted=deleted, allnet=variables.flag("allnet"), fields=variables.flag("searchheaders"),
-        mine=session.mine() if variables.flag("showto") else None,
+        regex=variables.flag("regex"), mine=session.mine() if variables.flag("showto") else None,
         lists={"l": session.lists, "L": session.subscribed},
     )  # fmt: skip
     if text != "`":
