@@ -40,8 +40,7 @@ class Body:
     def of(cls, pieces: Iterable[bytes]) -> Body:
         """One that holds these octets."""
         body = cls()
-        for piece in pieces:
-            body.write(piece)
+        body.extend(pieces)
         return body
 
     def __del__(self) -> None:
@@ -71,6 +70,11 @@ class Body:
                 raise MailError(f"{self.name}: temporary file: {reason(error)}", IOERR) from error
             self._end += written
             view = view[written:]
+
+    def extend(self, pieces: Iterable[bytes]) -> None:
+        """Adds pieces at the end, as write does."""
+        for piece in pieces:
+            self.write(piece)
 
     def end_line(self) -> None:
         """Ends the last line, if it is open: what is written next begins a line."""

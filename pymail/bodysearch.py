@@ -27,6 +27,7 @@ _HIDING = (b"base64", b"uuencode")
 _WIDELY = re.compile(rb"charset(?:\*|\s*=[\s\"']*(?:utf-7|utf-16|utf-32|ucs|hz))").search
 _QUOTED = b"quoted-printable"
 _WIDE = ("utf-7", "utf-16", "utf-32", "ucs", "hz")
+_LARGE = 8 << 20
 _NO_STUB = 600  # octets of a plain form; see decode.best
 # Not beyond the next "<", so that a row of these takes linear time.
 _TAG = re.compile(rb"<[^<>]*>")
@@ -43,10 +44,12 @@ class Search:
 
     def matches(self, raw: bytes) -> bool:
         """Whether a letter holds it."""
-        if self._octets and not self._may_match(raw):
+        # The short cuts make copies of all; a large letter is mostly files, which are no texts.
+        octets = self._octets if len(raw) < _LARGE else b""
+        if octets and not self._may_match(raw):
             return False
         return any(
-            (not self._octets or _may_hold(part, self._octets)) and self._wanted in _text(part).lower()
+            (not octets or _may_hold(part, octets)) and any(self._wanted in text.lower() for text in _read(part))
             for part in _texts(mime.parse(raw))
         )
 
@@ -109,9 +112,8 @@ def _may_hold(part: Part, wanted: bytes) -> bool:
     return part.type == "text/html" and (bool(_WIDELY(octets)) or _in_html(octets, wanted))
 
 
-def _text(part: Part) -> str:
-    text = part.text(_most(part))
-    return tags.stripped(text) if part.type == "text/html" else text
+def _read(part: Part) -> Iterator[str]:
+    return iter([tags.stripped(part.text(_most(part)))]) if part.type == "text/html" else part.texts()
 
 
 def _most(part: Part) -> int:

@@ -6,19 +6,24 @@ dot, end of file and interrupts mean something on a terminal only (or with -~).
 
 from __future__ import annotations
 
+from itertools import chain
+
 from pymail import errors
 from pymail.errors import MailError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pymail.addresses import Address
+    from pymail.body import Body
     from pymail.draft import Draft
     from pymail.session import Session
 
 # A terminal that is gone answers end of file for ever, also with ignoreeof.
 _MOST_EOFS = 20
+# Octets of a line that are searched for words.
+_LONGEST = 1 << 16
 
 
 class Aborted(Exception):
@@ -225,6 +230,17 @@ def forgets_attachment(draft: Draft) -> bool:
     """Whether the text, quotes and signature left out, speaks of an attachment and there is none."""
     if draft.attachments:
         return False
-    text = b"".join(draft.body.pieces()).decode("utf-8", "replace").partition("\n-- \n")[0].lower()
-    lines = [line for line in text.split("\n") if not line.lstrip().startswith((">", "|"))]
-    return any(word in line for line in lines for word in _ATTACHED)
+    return any(word in line for line in _own_lines(draft.body) for word in _ATTACHED)
+
+
+def _own_lines(body: Body) -> Iterator[str]:
+    """The lines before the signature that are no quotes, in lower case."""
+    rest = b""
+    for piece in chain(body.pieces(), [b"\n"]):
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            if line == b"-- ":
+                return
+            if not line.lstrip().startswith((b">", b"|")):
+                yield line.decode("utf-8", "replace").lower()
+        rest = rest[-_LONGEST:]

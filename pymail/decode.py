@@ -119,13 +119,11 @@ _LOOKED_AT = 4096
 _LARGEST_STUB = 100_000  # octets of a form that are looked at
 
 
-def text_of(root: Part) -> str:
-    """The text that a person reads, without headers or anything about parts; paragraphs are not wrapped.
-
-    Of each part LARGEST_TEXT octets at most.
-    """
-    texts = (lines(item.part, 0) for item in items(root) if item.kind == TEXT)
-    return "".join(line + "\n" for text in texts for line in text)
+def text_of(root: Part) -> Iterator[str]:
+    """The lines of all text that a person reads, without headers or anything about parts, and not wrapped."""
+    for item in items(root):
+        if item.kind == TEXT:
+            yield from lines(item.part, 0, 0)
 
 
 def lines(part: Part, width: int, most: int = LARGEST_TEXT) -> Iterator[str]:
@@ -133,10 +131,15 @@ def lines(part: Part, width: int, most: int = LARGEST_TEXT) -> Iterator[str]:
 
     `most` octets of it (0: all).
     """
-    text = part.text(most)
     if part.type == "text/html":
-        yield from html.page(text, width).lines
-    elif part.type in ("text/enriched", "text/richtext"):
+        yield from html.page(part.text(most), width).lines
+        return
+    for text in [part.text(most)] if most else part.texts():
+        yield from _lines(part, text, width)
+
+
+def _lines(part: Part, text: str, width: int) -> Iterator[str]:
+    if part.type in ("text/enriched", "text/richtext"):
         yield from tags.stripped(text.replace("<nl>", "<br>").replace("<<", "&lt;")).split("\n")
     elif part.params.get("format", "").lower() == "flowed":
         yield from reflow.reflow(text, part.params.get("delsp", "").lower() == "yes", width)

@@ -162,7 +162,7 @@ def readable(root: Part, width: int = 0) -> Iterator[str]:
             page = html.page(part.text(), width)
             yield from map(safe, [*page.lines, *page.references()])
         else:
-            yield from map(safe, decode.lines(part, width))
+            yield from map(safe, decode.lines(part, width, 0))
 
 
 def _content(item: Item, width: int) -> Iterator[str]:

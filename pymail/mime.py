@@ -96,12 +96,25 @@ class Part:
 
         A charset that is missing, unknown or wrong is guessed; HTML may name its own. `most`: see octets.
         """
-        octets = self.octets(most)
+        return self._text(self.octets(most), not most or self.end - self.stop < most)
+
+    def texts(self) -> Iterator[str]:
+        """The same in stretches of whole lines, so that a text of any size can be read."""
+        stretch = bytearray()
+        for piece in self.pieces():
+            stretch += piece
+            if len(stretch) > _STRETCH and not self.params.get("charset", "").lower().startswith(_WIDE):
+                end = stretch.rfind(b"\n") + 1 or stretch.rfind(b" ") + 1 or len(stretch)
+                yield self._text(bytes(stretch[:end]), False)
+                del stretch[:end]
+        yield self._text(bytes(stretch), True)
+
+    def _text(self, octets: bytes, is_end: bool) -> str:
         if self.type == "text/plain" and b"begin " in octets:
             octets = _without_uu(octets)
         charset = self.params.get("charset") or (charset_of(octets) if self.type == "text/html" else "")
         text = charsets.text(octets, charset).removeprefix("\ufeff")
-        if self.encoding == transfer.BASE64 and (not most or self.end - self.stop < most):
+        if self.encoding == transfer.BASE64 and is_end:
             text += charsets.text(transfer.footer(self.raw, self.stop, self.end), charset)
         return text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
 
@@ -299,8 +312,11 @@ _LETTERS = ("message/rfc822", "message/global", "message/news")
 _BOM = b"\xef\xbb\xbf"
 # Lines that begin with two dashes and are looked at; a letter with more is an attack.
 _PATIENCE = 500_000
-# Octets of a text in which uuencoded files are looked for.
+# Octets of a text in which uuencoded files are looked for, and that are made text at once.
 _LARGEST_UU = 16 << 20
+_STRETCH = 8 << 20
+# Charsets in which an octet is no letter: such a text cannot be cut at its line feeds.
+_WIDE = ("utf-16", "utf-32", "ucs", "iso-10646")
 # Decoding a letter within a letter costs memory for each; RFC 2046 5.2.1 allows none.
 _DEEPEST_ENCODED = 3
 # Blanks that a delimiter line may be padded with (RFC 2046 5.1.1).

@@ -1,14 +1,17 @@
 """Messages as plain structures, for --json.
 
 Apart because programs read this: the names are a promise (pymail.1), and nothing here is
-wrapped, cut or made safe for a terminal. Values are str, int, None, lists and dicts.
+wrapped, cut or made safe for a terminal. Values are str, int, None, lists and dicts, and for a text of any
+size its pieces.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from itertools import chain
 
-from pymail import addresses, attachments, decode, headers
+from pymail import addresses, attachments, decode, headers, reflow
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN
 
 TYPE_CHECKING = False
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from pymail.decode import Part
     from pymail.summary import Summary
 
-    Value = str | int | None | list["Value"] | dict[str, "Value"]
+    Value = str | int | None | list["Value"] | dict[str, "Value"] | Iterator[str]
 
 # What --json promises, name by name: a type and a sentence. pymail.1 is made from these; the types are those
 # of JSON, `a or b`, `list of a`, and the names of these tables.
@@ -98,14 +101,27 @@ def message(number: int, state: str, flags: int, line: Summary, raw: bytes) -> d
         **summary(number, state, flags, line, headers.decode(root.field(b"Message-ID")), raw.count(b"\n")),
         **people,
         "headers": [{"name": name, "value": headers.decode(value)} for name, value in found],
-        "text": decode.text_of(root),
+        "text": reflow.blocks(decode.text_of(root)),
         "parts": [part(each) for each in (root.parts if root.is_multipart and root.parts else [root])],
         "attachments": [_attachment(each) for each in attachments.attachments(root)],
     }
 
 
+def written(value: dict[str, Value]) -> Iterator[str]:
+    """A message as one line of JSON, in pieces: a text of any size need not fit into memory."""
+    before = "{"
+    for name, each in value.items():
+        yield f'{before}"{name}": '
+        if isinstance(each, Iterator):
+            yield from chain('"', (dumps(text)[1:-1] for text in each), '"')
+        else:
+            yield dumps(each)
+        before = ", "
+    yield "}"
+
+
 def dumps(value: Value) -> str:
-    """One line of JSON in ASCII, without any control character; halves of surrogates become U+FFFD."""
+    """JSON in ASCII, on one line, without any control character; halves of surrogates become U+FFFD."""
     import json
 
     return json.dumps(_whole(value)).replace("\x7f", "\\u007f")

@@ -66,8 +66,7 @@ def collected(s: Session, draft: Draft, escapes: bool = False) -> bool:
 
 
 def _piped(s: Session, draft: Draft) -> bool:
-    for piece in s.keyboard.pieces():
-        draft.body.write(piece)
+    draft.body.extend(s.keyboard.pieces())
     return True
 
 

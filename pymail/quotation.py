@@ -6,7 +6,9 @@ same with different choices.
 
 from __future__ import annotations
 
-from pymail import addresses, attachments, decode, display, headers
+from itertools import chain
+
+from pymail import addresses, attachments, decode, display, headers, reflow
 from pymail.body import Body
 from pymail.enclosure import Attachment
 from pymail.mailboxes import status
@@ -44,20 +46,20 @@ def indented(prefix: str, text: Iterable[str]) -> Iterator[str]:
     return (prefix + line if line else line for line in text)
 
 
-def answered(s: Session, number: int) -> bytes:
+def answered(s: Session, number: int) -> Iterator[bytes]:
     """A message as an answer quotes it, after the variable `quote` (S-nail).
 
     Its value `headers` or `allheaders` asks for header fields; else there are none.
     """
     root = decode.parse(s.open_folder().raw(number))
     shown = {"headers": s.filters["type"].shows, "allheaders": _every}.get(s.variables.text("quote") or "")
-    head = [*display.fields(root.head(), shown), ""] if shown else []
+    head = chain(display.fields(root.head(), shown), [""]) if shown else []
     # Paragraphs that the reader may wrap anew are not wrapped here.
     is_flowed = s.variables.flag("format-flowed")
-    text = [*head, *display.readable(root, 0 if is_flowed else _WIDTH)]
+    text = chain(head, display.readable(root, 0 if is_flowed else _WIDTH))
     prefix = s.variables.text("indentprefix") or ""
-    lines = [_quoted(prefix, line, is_flowed) for line in text]
-    return octets([*_heading(s, number), *lines, *_injected(s, number, "quote-inject-tail"), ""])
+    lines = (_quoted(prefix, line, is_flowed) for line in text)
+    return octets(chain(_heading(s, number), lines, _injected(s, number, "quote-inject-tail"), [""]))
 
 
 def _quoted(prefix: str, line: str, is_flowed: bool) -> str:
@@ -89,12 +91,12 @@ def _injected(s: Session, number: int, variable: str) -> list[str]:
     return [display.safe(line) for line in text.split("\n")]
 
 
-def forwarded(s: Session, number: int) -> bytes:
+def forwarded(s: Session, number: int) -> Iterator[bytes]:
     """A message as a letter that passes it on repeats it: shown header fields, its text."""
     root = decode.parse(s.open_folder().raw(number))
     head = display.fields(root.head(), s.filters["forward"].shows)
     before, after = (_injected(s, number, f"forward-inject-{end}") for end in ("head", "tail"))
-    return octets([*before, *head, "", *display.readable(root, _WIDTH), *after])
+    return octets(chain(before, head, [""], display.readable(root, _WIDTH), after))
 
 
 def enclosed(s: Session, number: int) -> list[Attachment]:
@@ -134,6 +136,6 @@ def charset(s: Session, number: int) -> str:
     return next((part.params.get("charset", "") for part in texts), "")
 
 
-def octets(text: Iterable[str]) -> bytes:
-    """Lines as they stand in a letter."""
-    return "".join(line + "\n" for line in text).encode("utf-8", "surrogateescape")
+def octets(text: Iterable[str]) -> Iterator[bytes]:
+    """Lines as they stand in a letter, many at a time."""
+    return (block.encode("utf-8", "surrogateescape") for block in reflow.blocks(text))

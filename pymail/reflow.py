@@ -6,14 +6,17 @@ because both wrap prose the same way, by cells and between words.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from pymail.width import cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _SIGNATURE = "-- "
 _BLOCK = 1 << 20
+_MANY = 1000
 _LONGEST = 100_000  # characters of a paragraph that is put together; the rest begins a new one
 
 
@@ -50,6 +53,13 @@ def lines(text: str) -> Iterator[str]:
         end = text.rfind("\n", at, at + _BLOCK) + 1 or text.find("\n", at) + 1 or len(text)
         yield from text[at : end - text.endswith("\n", at, end)].split("\n")
         at = end
+
+
+def blocks(lines: Iterable[str]) -> Iterator[str]:
+    """Lines with their ends, many at a time: a few large pieces are sooner written than many small ones."""
+    rest = iter(lines)
+    while block := list(islice(rest, _MANY)):
+        yield "\n".join(block) + "\n"
 
 
 def _paragraph(depth: int, text: str, width: int) -> Iterator[str]:

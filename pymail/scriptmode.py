@@ -45,16 +45,17 @@ def _numbers(s: Session, text: str) -> list[int]:
         return []
 
 
-def _print(s: Session, values: Iterable[Value]) -> None:
+def _print(s: Session, values: Iterable[dict[str, Value]]) -> None:
     """One JSON array, a message a line."""
     before = "["
     for value in values:
-        s.out.write(f"{before}\n{outline.dumps(value)}")
+        s.out.write(before + "\n")
+        s.out.writelines(outline.written(value))
         before = ","
     s.out.write("[]\n" if before == "[" else "\n]\n")
 
 
-def _summaries(s: Session, numbers: list[int]) -> Iterator[Value]:
+def _summaries(s: Session, numbers: list[int]) -> Iterator[dict[str, Value]]:
     if not numbers:
         return
     folder = s.open_folder()
@@ -65,7 +66,7 @@ def _summaries(s: Session, numbers: list[int]) -> Iterator[Value]:
         yield outline.summary(number, folder.letter(number), folder.flags[place], line, ids.get(place, ""), lines)
 
 
-def _messages(s: Session, numbers: list[int]) -> Iterator[Value]:
+def _messages(s: Session, numbers: list[int]) -> Iterator[dict[str, Value]]:
     for number in numbers:
         folder = s.open_folder()
         flags = folder.flags[folder.place(number)]

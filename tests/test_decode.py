@@ -60,7 +60,7 @@ def test_an_alternative_that_is_not_shown_still_gives_its_attachments() -> None:
     ],
 )
 def test_the_text_is_what_a_person_reads(raw: bytes, text: str | None) -> None:
-    found = decode.text_of(decode.parse(raw))
+    found = "".join(line + "\n" for line in decode.text_of(decode.parse(raw)))
     assert found == text if text is not None else found.startswith("one\n\ntwo & three x[1]")
 
 

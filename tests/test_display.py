@@ -92,7 +92,7 @@ def test_what_a_fuzzer_came_upon_is_read_in_every_way(path: Path) -> None:
     root = mime.parse(raw)
     assert all(is_safe(line) for line in display.message(raw, shown=lambda name: True, width=60))
     line = summary.from_head(root.head(), len(raw), 0)
-    assert json.loads(outline.dumps(outline.message(1, "N", 0, line, raw)))
+    assert json.loads("".join(outline.written(outline.message(1, "N", 0, line, raw))))
     assert all(map(is_safe, [*dissection.listed(raw, 1), *dissection.decoded(raw, 1), *display.source(raw)]))
     assert all(attachments.safe_name(part) for part in attachments.attachments(root))
     assert not bodysearch.Search("nowhere").matches(raw)

@@ -18,6 +18,7 @@ print(usage.ru_maxrss)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 GROWTH = 8 << 10  # KiB that a letter of any size may need more than a short one
+STRETCH = 80 << 10  # KiB for the texts that are at work on at a time
 SCAN = 32 << 10  # KiB of a mailbox that are looked through at a time
 
 
@@ -94,3 +95,23 @@ def test_letter_that_moves_to_mbox_needs_no_more_memory_than_the_blocks_of_its_m
         peaks.append(peak(home, "-N", text=commands))
         assert (home.path / "mbox").stat().st_size > count * 15 and not home.inbox.stat().st_size
     assert peaks[1] < peaks[0] + GROWTH + SCAN
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ([], "set quote\nreply 1\ntext\n"),
+        ([], "forward 1 bob@x\ntext\n"),
+        ([], "from @body@line :/Größe/\n"),
+        (["--json"], ""),
+    ],
+    ids=["quote", "forward", "search", "json"],
+)
+def test_letter_that_is_repeated_or_searched_stands_in_memory_once(home: Home, words: list[str], lines: str) -> None:
+    commands = home.path / "commands"
+    commands.write_text(lines)
+    letter = b"From: a@x\nSubject: large\n\n" + "text of a line, Größe\n".encode() * (2 << 20)
+    box = home.path / "box"
+    box.write_bytes(b"From a@x Mon Jun  1 08:01:00 2026\n" + letter + b"\n")
+    few = peak(home, "-a", str(file_of(home, "small.bin", 100)), "bob@x")
+    assert peak(home, "-N", *words, "-f", str(box), text=commands) < few + (len(letter) >> 10) + STRETCH

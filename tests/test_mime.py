@@ -167,3 +167,19 @@ def written(shape: object, boundary: str) -> bytes:
     line = b"--" + boundary.encode()
     head = b"Content-Type: multipart/mixed; boundary=" + boundary.encode() + b"\n\n"
     return head + b"".join(line + b"\n" + part + b"\n" for part in inner) + line + b"--"
+
+
+@pytest.mark.parametrize(
+    ("charset", "line"),
+    [("utf-8", "Größe\n"), ("utf-8", "日本 "), ("utf-16", "日本\n"), ("iso-2022-jp", "日本\n")],
+    ids=["lines", "one line", "wide", "with states"],
+)
+def test_a_large_text_comes_in_stretches_that_are_the_whole(charset: str, line: str) -> None:
+    text = line * 1_500_000
+    part = parse(f"Content-Type: text/plain; charset={charset}\n\n".encode() + text.encode(charset))
+    assert "".join(part.texts()) == text
+
+
+def test_what_a_list_appends_to_base64_ends_the_last_stretch() -> None:
+    part = parse(b"Content-Transfer-Encoding: base64\n\n" + b"QUFBQUFBQUFB\n" * 1_000_000 + b"-----\nsome words\n")
+    assert [len(text) for text in part.texts()][1:] and part.text() == "".join(part.texts())

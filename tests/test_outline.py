@@ -57,7 +57,7 @@ def check(kind: str, value: object) -> None:
 def whole(raw: bytes) -> dict[str, Any]:
     """A message as a program reads it from --json."""
     line = summary.from_head(parse(raw).head(), len(raw), 0)
-    text = outline.dumps(outline.message(1, "N", 0, line, raw))
+    text = "".join(outline.written(outline.message(1, "N", 0, line, raw)))
     assert text.isascii() and text.isprintable()
     found = json.loads(text)
     assert isinstance(found, dict)
@@ -103,6 +103,11 @@ def test_a_message_is_given_whole() -> None:
     assert found["attachments"] == [
         {"number": "2", "type": "application/pdf", "name": "../a.pdf", "file": "a.pdf", "size": 3}
     ]
+
+
+def test_a_large_text_is_given_whole() -> None:
+    lines = "Größe, a line\n".encode() * 700_000
+    assert whole(b"\n" + lines)["text"].encode() == lines
 
 
 def test_parts_hold_their_parts() -> None:

@@ -10,7 +10,7 @@ from pymail.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @escape("a")
@@ -137,7 +137,7 @@ def quote_text(s: Session, draft: Draft, text: str) -> None:
 
 
 def _messages(s: Session, draft: Draft, text: str, fields: str, prefix: str) -> None:
-    def octets(number: int) -> bytes:
+    def octets(number: int) -> Iterator[bytes]:
         return quotation.octets(quotation.indented(prefix, quotation.lines(s, number, fields)))
 
     _interpolate(s, draft, text, octets, "forward-add-cc")
@@ -149,14 +149,16 @@ def quote_answered(s: Session, draft: Draft, text: str) -> None:
     _interpolate(s, draft, text, lambda number: quotation.answered(s, number), "quote-add-cc")
 
 
-def _interpolate(s: Session, draft: Draft, text: str, octets: Callable[[int], bytes], with_author: str) -> None:
+def _interpolate(
+    s: Session, draft: Draft, text: str, octets: Callable[[int], Iterator[bytes]], with_author: str
+) -> None:
     """Insert messages; where the variable `with_author` is set, whoever wrote them gets a copy."""
     from pymail.verbs.selection import numbers
 
     folder = s.open_folder()
     found = numbers(s, text)
     for number in found:
-        draft.body.write(octets(number))
+        draft.body.extend(octets(number))
         folder.read(number)
         if s.variables.flag(with_author):
             draft.cc += quotation.authors(s, number)

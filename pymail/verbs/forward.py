@@ -40,7 +40,7 @@ def _forward(s: Session, numbers: list[int], text: str, record: str | None) -> N
         draft = replies.forward(headers.fields(s.open_folder().head(number)), whole)
         draft.to = list(people)
         if whole is None:
-            draft.body.write(quotation.forwarded(s, number))
+            draft.body.extend(quotation.forwarded(s, number))
             draft.attachments = quotation.enclosed(s, number)
         send.announce(s, draft)
         send.compose(s, draft, record)

@@ -193,7 +193,7 @@ def _repeat(s: Session, numbers: list[int], draft: Draft) -> None:
         if s.variables.flag("quote-as-attachment"):
             draft.attachments.append(replies.whole(quotation.whole(s, number)))
         else:
-            draft.body.write(quotation.answered(s, number))
+            draft.body.extend(quotation.answered(s, number))
 
 
 def announce(s: Session, draft: Draft) -> None:

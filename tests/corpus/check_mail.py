@@ -51,7 +51,7 @@ def seen(raw: bytes) -> dict[str, object]:
         "sizes": [[leaf.name, leaf.size] for leaf in leaves if leaf.name and not leaf.is_text],
         "text": squeezed(plain[0].text(), 60) if plain else "",
         "charset": next((leaf.params.get("charset", "").lower() for leaf in leaves if leaf.is_text), ""),
-        "html_words": WORD.findall(re.sub(r"\[\d+\]", "", decode.text_of(root))),
+        "html_words": WORD.findall(re.sub(r"\[\d+\]", "", "\n".join(decode.text_of(root)))),
     }
 
 
@@ -100,7 +100,8 @@ def use(raw: bytes) -> None:
         strange = [char for char in line if char != "\t" and (char < " " or "\x7f" <= char < "\xa0")]
         assert not strange, f"{line!r} could drive a terminal"
     root = decode.parse(raw)
-    json.loads(outline.dumps(outline.message(1, "N", 0, summary.from_head(root.head(), len(raw), 0), raw)))
+    line = summary.from_head(root.head(), len(raw), 0)
+    json.loads("".join(outline.written(outline.message(1, "N", 0, line, raw))))
     list(dissection.listed(raw, "1"))
     list(dissection.decoded(raw, "1"))
     for part in attachments.attachments(root):
