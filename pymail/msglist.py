@@ -71,7 +71,7 @@ FORMS = (
     ("(from bob)", "a search as IMAP has it, with not, or, since, larger; () again"),
     ("; , `", "the message before, the parent, the list before"),
     ("&5", "the whole thread of message 5"),
-    ("!bob :!u !{1-3 5}", "all but those; braces hold a list together"),
+    ("!bob !{1-3 5}", "all but those; braces hold a list together; :!u as !:u"),
 )
 
 
