@@ -7,7 +7,7 @@ these characters joins another one in a cluster.
 from __future__ import annotations
 
 _PRINTABLE = [chr(code) for code in range(0x20, 0x300) if chr(code).isprintable()]
-_NARROW = [(0x390, 0x3A2), (0x3A3, 0x483), (0x2010, 0x2028)]
+_NARROW = [(0x390, 0x3A2), (0x3A3, 0x483), (0x2010, 0x2028), (0x20A0, 0x20C1), (0x2190, 0x219A)]
 ONE = frozenset([*_PRINTABLE, *(chr(code) for first, end in _NARROW for code in range(first, end))])
 
 
@@ -16,17 +16,18 @@ def measure(text: str, most: int) -> tuple[int, int] | None:
 
     None when a character is among these of which nothing is known here.
     """
-    used = 0
-    for at, char in enumerate(text):
-        if char in ONE:
-            used += 1
-        elif is_wide(char):
-            used += 2
-        else:
-            return None
-        if used > most:
-            return at, used - (1 if char in ONE else 2)
-    return len(text), used
+    text = text[: most + 1]
+    others = [char for char in text if char not in ONE]
+    if not all(map(is_wide, others)):
+        return None
+    used = len(text) + len(others)
+    if used <= most:
+        return len(text), used
+    at = len(text)
+    while used > most:
+        at -= 1
+        used -= 1 if text[at] in ONE else 2
+    return at, used
 
 
 def is_wide(char: str) -> bool:

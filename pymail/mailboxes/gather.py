@@ -35,15 +35,16 @@ _MINUTES = {b" %02d:%02d" % divmod(minute, 60): minute * 60 for minute in range(
 _SECONDS = {b":%02d" % second: second for second in range(60)}
 # So many authors, or days, are remembered.
 _REMEMBERED = 20_000
+_BLANKS = (b" ", b"\t")
 # Octets of a letter that are counted at once.
 _SHORT = 1 << 15
 
 
 class Values:
-    """Finds the field `name` in many headers, as far as it stands there once, spelt so and on one line."""
+    """Finds the field `name` in many headers, as far as it stands there spelt so and on one line."""
 
     def __init__(self, name: bytes) -> None:
-        self._find = re.compile(b"\n" + re.escape(name) + rb":([^\n]*(?:\n[ \t][^\n]*)*)").findall
+        self._field = b"\n" + name + b":"
         self._decoded: dict[bytes, str] = {}
 
     def add(
@@ -54,10 +55,15 @@ class Values:
         patient: Callable[[bytes, int, int], bytes],
     ) -> None:
         """Add the decoded values in the headers between these places of the data; `patient` finds others."""
-        find, decoded = self._find, self._decoded
+        find, field, width, decoded = data.find, self._field, len(self._field), self._decoded
         for start, body in sides:
-            found = find(data, start, body)
-            value = found[0].strip() if len(found) == 1 and b"\r" not in found[0] else patient(data, start, body)
+            at = find(field, start, body)
+            end = find(b"\n", at + 1)
+            value = data[at + width : end]
+            if at < 0 or data[end + 1 : end + 2] in _BLANKS or b"\r" in value:
+                value = patient(data, start, body)
+            else:
+                value = value.strip()
             if value.isascii() and b"=?" not in value:
                 text = str(value, "ascii")
                 if text.isprintable():
