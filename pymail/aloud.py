@@ -14,9 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pymail.post import Letter
     from pymail.session import Session
-    from pymail.transports.transport import Trace
+    from pymail.transports.transport import Letter, Trace
 
 
 def trace(s: Session) -> Trace:

@@ -210,10 +210,8 @@ class _Typing:
     def _doing(self, what: Callable[[], None]) -> None:
         try:
             what()
-        except MailError as error:
+        except (MailError, OSError) as error:
             # POSIX, CONSEQUENCES OF ERRORS: an escape that fails does not keep the letter from being sent.
-            self.s.complain(error.text)
-        except OSError as error:
             self.s.complain(errors.reason(error))
 
 

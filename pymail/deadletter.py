@@ -17,7 +17,7 @@ from pymail.mailboxes import deposit
 from pymail.mailboxes.lock import Lock
 from pymail.mailboxes.mailbox import Deposit
 from pymail.mailboxes.rewrite import mend
-from pymail.ownership import is_null, open_private, sync_folder, trusted
+from pymail.ownership import is_null, open_private, sync_folder, trusted, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _replace(path: str, letter: Deposit) -> None:
     descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         for piece in deposit.entries(b"", [letter]):
-            _write(descriptor, piece)
+            write(descriptor, piece)
         os.fsync(descriptor)
         os.rename(temporary, path)
     except BaseException:
@@ -95,9 +95,3 @@ def _replace(path: str, letter: Deposit) -> None:
     finally:
         os.close(descriptor)
     sync_folder(os.path.dirname(path) or ".")
-
-
-def _write(descriptor: int, octets: bytes) -> None:
-    view = memoryview(octets)
-    while view:
-        view = view[os.write(descriptor, view) :]

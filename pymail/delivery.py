@@ -42,10 +42,8 @@ def run(s: Session, options: Options) -> int:
             letter.write(piece)
         sender = _sender(letter, options.last("from"), s.user.name)
         answer = local.deliver(letter, user, sender, s.variables)
-    except OSError as error:
+    except (MailError, OSError) as error:
         raise MailError(f"not delivered: {reason(error)}", TEMPFAIL) from error
-    except MailError as error:
-        raise MailError(f"not delivered: {error.text}", TEMPFAIL) from error
     except (Killed, KeyboardInterrupt):
         raise MailError("not delivered: ended by a signal", TEMPFAIL) from None
     if not answer.accepted:

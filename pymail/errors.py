@@ -39,8 +39,10 @@ class Killed(BaseException):
         self.number = number
 
 
-def reason(error: OSError) -> str:
-    """`path: why` for a failed system call, without Python's `[Errno 2]`."""
+def reason(error: MailError | OSError) -> str:
+    """What to tell of a failure: the text of ours, `path: why` for a system call, without Python's `[Errno 2]`."""
+    if isinstance(error, MailError):
+        return error.text
     why = error.strerror or str(error) or type(error).__name__
     name = error.filename
     if name is None:
@@ -50,8 +52,10 @@ def reason(error: OSError) -> str:
     return f"{name}: {why}"
 
 
-def status_of(error: OSError) -> int:
+def status_of(error: MailError | OSError) -> int:
     """The exit status (sysexits.h) that says what kind of failure this was."""
+    if isinstance(error, MailError):
+        return error.status
     import errno
 
     return {

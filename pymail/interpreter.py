@@ -116,11 +116,9 @@ def attempt(session: Session, line: str) -> bool:
     try:
         execute(session, line)
         return True
-    except MailError as error:
-        _tell(session, error.text, error.status)
     except BrokenPipeError:
         raise
-    except OSError as error:
+    except (MailError, OSError) as error:
         _tell(session, errors.reason(error), errors.status_of(error))
     except KeyboardInterrupt:
         if session.sources_are_files():

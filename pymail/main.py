@@ -29,8 +29,6 @@ def main(arguments: list[str] | None = None) -> int:
         status = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
         return status
-    except MailError as error:
-        return _fail(error.text, error.status)
     except session.Leave as leave:
         return leave.status
     except Killed as killed:
@@ -39,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _die(_signal.SIGINT)
     except BrokenPipeError:
         return _deaf()
-    except OSError as error:
+    except (MailError, OSError) as error:
         return _fail(errors.reason(error), errors.status_of(error))
 
 
@@ -120,7 +118,9 @@ def _run(arguments: list[str]) -> int:
     if given.has("account"):
         _use_account(s, given)
     if given.literal and s.variables.flag("expandargv"):
-        s.variables.set("mta-arguments", _quoted(given.literal), "option")
+        from shlex import join
+
+        s.variables.set("mta-arguments", join(given.literal), "option")
         given.literal.clear()
     try:
         _carry_out(s, given, "before")
@@ -215,11 +215,6 @@ def _mode(s: Session, given: Options) -> int:
     return readmode.run(s, given)
 
 
-def _quoted(words: list[str]) -> str:
-    """Words as one value of mta-arguments, which is split as a shell would."""
-    return " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
-
-
 def _session(given: Options) -> Session:
     environ = user.environment()
     variables = Variables("POSIXLY_CORRECT" in environ)
@@ -236,7 +231,9 @@ def _session(given: Options) -> Session:
         name, _, value = word.partition("=")
         variables.set(name, value, "option")
     if given.has("mta-argument"):
-        variables.set("mta-arguments", _quoted(given.all("mta-argument")), "option")
+        from shlex import join
+
+        variables.set("mta-arguments", join(given.all("mta-argument")), "option")
     if given.count("verbose") > 1:
         variables.set("verbose", str(given.count("verbose")), "option")
     variables.import_environment(environ)
@@ -279,9 +276,7 @@ def _read_start_up_file(s: Session, path: str) -> None:
         descriptor = ownership.open_private(path, posix.O_RDONLY, root=True)
         with open(descriptor, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.read().split("\n")
-    except MailError as error:
-        s.complain(error.text)
-    except OSError as error:
+    except (MailError, OSError) as error:
         s.complain(errors.reason(error))
     else:
         interpreter.run(s, Script(path, lines, startup=True))

@@ -92,6 +92,13 @@ def make_folder(path: str) -> None:
     trusted(path)
 
 
+def write(descriptor: int, octets: bytes) -> None:
+    """Write all of the octets, however many calls that takes. Raises OSError."""
+    view = memoryview(octets)
+    while view:
+        view = view[posix.write(descriptor, view) :]
+
+
 def sync_folder(path: str) -> None:
     """Make the names in the folder `path` survive a power cut (OSError when that fails)."""
     descriptor = posix.open(path, posix.O_RDONLY | posix.O_DIRECTORY)

@@ -11,28 +11,20 @@ import posix
 import time
 
 from pymail import encode
-from pymail.errors import USAGE, MailError
+from pymail.errors import USAGE, MailError, reason
 from pymail.transports import choose
 from pymail.transports.transport import Answer, Envelope, Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Protocol
+    from collections.abc import Callable
 
     from pymail.addresses import Address
     from pymail.draft import Draft
     from pymail.session import Session
     from pymail.transports.choose import Chain
-    from pymail.transports.transport import Source
+    from pymail.transports.transport import Letter
     from pymail.variables.values import Changes
-
-    class Letter(Source, Protocol):
-        """A letter that is written: what is kept of it (`record`) may hold more than what is sent."""
-
-        @property
-        def utf8(self) -> bool: ...
-        def record(self) -> Iterator[bytes]: ...
 
 # The variables that add to every letter.
 _LETTERHEAD = (
@@ -287,7 +279,7 @@ def _record(s: Session, letter: Letter, sender: Address, path: str) -> None:
     try:
         opening.append_to(path, [copy], settings=s.mailbox_settings(), tell=s.complain)
     except (MailError, OSError) as error:
-        s.complain(f"{path}: sent, but not recorded: {getattr(error, 'text', error)}")
+        s.complain(f"{path}: sent, but not recorded: {reason(error)}")
 
 
 def _send_waiting(s: Session, chain: Chain) -> None:

@@ -21,9 +21,8 @@ def recipients(s: Session, text: str) -> list[Address]:
 
 def expanded(s: Session, people: list[Address]) -> list[Address]:
     """These addresses, which the user wrote, with their aliases replaced; with norecursivealiases not those within."""
-    me = [address for name in s.my_names() for address in addresses.lenient(name)]
     metoo, deep = s.variables.flag("metoo"), s.variables.flag("recursivealiases")
-    return aliases.expand(people, s.aliases, me, metoo=metoo, deep=deep)
+    return aliases.expand(people, s.aliases, s.me(), metoo=metoo, deep=deep)
 
 
 def by_mta_aliases(s: Session, people: list[Address]) -> list[Address]:

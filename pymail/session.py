@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
+    from pymail.addresses import Address
     from pymail.folder import Folder
     from pymail.input import Keyboard, Source
     from pymail.mailboxes.mailbox import Settings
@@ -187,6 +188,12 @@ class Session:
         names = [address.spec for text in given for address in addresses.lenient(text)]
         here = self.variables.text("hostname") or posix.uname().nodename
         return [*names, f"{self.user.name}@{here}", f"{self.user.name}@localhost", self.user.name, *self.alternates]
+
+    def me(self) -> list[Address]:
+        """The same, taken apart."""
+        from pymail import addresses
+
+        return [address for name in self.my_names() for address in addresses.lenient(name)]
 
     # -- where things are ------------------------------------------------------
 

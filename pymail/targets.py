@@ -14,8 +14,8 @@ from pymail.mailboxes.mailbox import Deposit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pymail.post import Letter
     from pymail.session import Session
+    from pymail.transports.transport import Letter
 
 FILE, PIPE = "file", "pipe"
 _NAMES = {"all": {FILE, PIPE}, "file": {FILE}, "fcc": {FILE}, "pipe": {PIPE}}
@@ -58,14 +58,9 @@ def hand_over(s: Session, targets: list[str], letter: Letter, sender: str) -> in
         try:
             _hand_over(s, target, letter, sender)
         except (MailError, OSError) as error:
-            text, status = (error.text, error.status) if isinstance(error, MailError) else _of(error)
-            s.complain(f"{target}: {text}")
-            worst = worst or status
+            s.complain(f"{target}: {reason(error)}")
+            worst = worst or status_of(error)
     return worst
-
-
-def _of(error: OSError) -> tuple[str, int]:
-    return reason(error), status_of(error)
 
 
 def _hand_over(s: Session, target: str, letter: Letter, sender: str) -> None:

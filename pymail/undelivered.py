@@ -20,9 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pymail.post import Letter
     from pymail.session import Session
-    from pymail.transports.transport import Source
+    from pymail.transports.transport import Letter, Source
 
 
 def deal(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer], account: str) -> int:

@@ -18,7 +18,7 @@ from pymail.addresses import Address
 from pymail.body import Body
 from pymail.draft import Draft
 from pymail.errors import MailError, reason
-from pymail.ownership import make_folder, open_private, sync_folder
+from pymail.ownership import make_folder, open_private, sync_folder, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Unfinished:
         if self._descriptor < 0:
             self.renew(draft)
         elif self._folder:
-            self._try(lambda: _write(self._descriptor, line))
+            self._try(lambda: write(self._descriptor, line))
             self._kept = crc32(line, self._kept)
             self._is_stale = True
 
@@ -94,9 +94,9 @@ class Unfinished:
         descriptor = open_private(self.path + _TORN, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _write(descriptor, _head(draft))
+            write(descriptor, _head(draft))
             for piece in draft.body.pieces():
-                _write(descriptor, piece)
+                write(descriptor, piece)
             os.fsync(descriptor)
             os.rename(self.path + _TORN, self.path)
             sync_folder(self._folder)
@@ -111,8 +111,7 @@ class Unfinished:
         try:
             what()
         except (MailError, OSError) as error:
-            why = reason(error) if isinstance(error, OSError) else error.text
-            self._session.complain(f"the letter is not kept while it is typed: {why}")
+            self._session.complain(f"the letter is not kept while it is typed: {reason(error)}")
             self._folder = ""
 
 
@@ -128,12 +127,6 @@ def _head(draft: Draft) -> bytes:
     for name, text in [*draft.headers, *(("X-Attached", file.path) for file in draft.attachments)]:
         lines += headers.fold(name, headers.encode(text))
     return lines + b"\n"
-
-
-def _write(descriptor: int, octets: bytes) -> None:
-    view = memoryview(octets)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 # -- at the next start -----------------------------------------------------------
@@ -152,7 +145,7 @@ def recover(s: Session) -> None:
         try:
             _recover(s, f"{place}/{name}")
         except (MailError, OSError) as error:
-            s.complain(reason(error) if isinstance(error, OSError) else error.text)
+            s.complain(reason(error))
 
 
 def _recover(s: Session, path: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 
 from pymail import undelivered
-from pymail.errors import CONFIG, NOINPUT, TEMPFAIL, UNAVAILABLE, MailError
+from pymail.errors import CONFIG, NOINPUT, TEMPFAIL, UNAVAILABLE, MailError, reason
 from pymail.transports import choose, flush
 from pymail.transports.outbox import Outbox
 
@@ -47,7 +47,7 @@ def lines(entry: Entry) -> list[str]:
             facts = f"{age}  {letter.size} octets  tries {entry.tries}{held}"
             return [f"{entry.id}  {facts}  {', '.join(letter.waiting)}", f"    {letter.why}"]
     except (MailError, OSError) as error:
-        return [f"{entry.id}  {age}", f"    {getattr(error, 'text', error)}"]
+        return [f"{entry.id}  {age}", f"    {reason(error)}"]
 
 
 def how_long(seconds: float) -> str:

@@ -15,7 +15,7 @@ import os
 import time
 
 from pymail.errors import CANTCREAT, IOERR, NOPERM, TEMPFAIL, MailError, reason
-from pymail.ownership import make_folder, sync_folder
+from pymail.ownership import make_folder, sync_folder, write
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN, Summary, from_head
 
 from . import letter
@@ -239,8 +239,7 @@ def _write(folder: str, pieces: Iterable[bytes]) -> tuple[str, int]:
         os.fchmod(fd, 0o600)
         for piece in pieces:
             size += len(piece)
-            while piece:
-                piece = piece[os.write(fd, piece) :]
+            write(fd, piece)
         os.fsync(fd)
     except BaseException:
         os.unlink(path)

@@ -76,12 +76,11 @@ def carry_out(lock: Lock, layout: Layout, state: str, watch: Watch | None = None
     except (OSError, MailError) as error:
         if journal:
             journal.drop()
-        why = reason(error) if isinstance(error, OSError) else error.text
-        raise MailError(f"{lock.path}: nothing was changed: {why}", IOERR) from error
+        raise MailError(f"{lock.path}: nothing was changed: {reason(error)}", IOERR) from error
     try:
         _proceed(lock, layout, journal, order, data, watch)
     except (OSError, Shrunk) as error:
-        _once_more(lock, journal, reason(error) if isinstance(error, OSError) else error.text)
+        _once_more(lock, journal, reason(error))
     journal.drop()
 
 

@@ -22,8 +22,8 @@ import errno
 import fcntl
 import os
 
+from pymail import ownership
 from pymail.errors import DATA, USAGE, MailError, printable
-from pymail.ownership import open_private
 from pymail.transports.transport import Envelope
 
 TYPE_CHECKING = False
@@ -75,7 +75,7 @@ class Entry:
         Raises MailError when the file is damaged or not the user's own.
         """
         try:
-            descriptor = open_private(self.path, os.O_RDWR)
+            descriptor = ownership.open_private(self.path, os.O_RDWR)
         except FileNotFoundError:
             return None
         try:
@@ -94,7 +94,7 @@ class Entry:
 
     def read(self) -> Letter:
         """Open it for looking at. Raises OSError, MailError as `claim`."""
-        descriptor = open_private(self.path, os.O_RDONLY)
+        descriptor = ownership.open_private(self.path, os.O_RDONLY)
         try:
             return Letter(descriptor, self.path)
         except BaseException:
@@ -205,9 +205,9 @@ def write(descriptor: int, envelope: Envelope, source: Source, account: str, why
         block.append(piece)
         size += len(piece)
         if size >= _BLOCK:
-            _write(descriptor, b"".join(block))
+            ownership.write(descriptor, b"".join(block))
             block, size = [], 0
-    _write(descriptor, b"".join(block))
+    ownership.write(descriptor, b"".join(block))
     os.fsync(descriptor)
 
 
@@ -258,9 +258,3 @@ def _read(descriptor: int, size: int) -> bytes:
         pieces.append(piece)
         place += len(piece)
     return b"".join(pieces)
-
-
-def _write(descriptor: int, octets: bytes) -> None:
-    view = memoryview(octets)
-    while view:
-        view = view[os.write(descriptor, view) :]

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 
+from pymail import ownership
 from pymail.errors import CONFIG, MailError, reason, status_of
 from pymail.transports.transport import Answer, Envelope, Transport, checked
 
@@ -46,13 +47,13 @@ class Batch(Transport):
             if self.path:
                 descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
                 try:
-                    _write_all(descriptor, _batch(envelope, source))
+                    _write(descriptor, _batch(envelope, source))
                     os.fsync(descriptor)
                 finally:
                     os.close(descriptor)
             else:
                 sys.stdout.flush()
-                _write_all(1, _batch(envelope, source))
+                _write(1, _batch(envelope, source))
         except OSError as error:
             raise MailError(f"{self.name}: {reason(error)}", status_of(error)) from None
         return _taken(envelope, self.name)
@@ -89,8 +90,6 @@ def _taken(envelope: Envelope, name: str) -> list[Answer]:
     return [Answer(recipient, 250, f"2.0.0 written to {name}") for recipient in envelope.recipients]
 
 
-def _write_all(descriptor: int, pieces: Iterator[bytes]) -> None:
+def _write(descriptor: int, pieces: Iterator[bytes]) -> None:
     for piece in pieces:
-        view = memoryview(piece)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        ownership.write(descriptor, piece)

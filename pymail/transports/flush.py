@@ -176,7 +176,7 @@ class _Flush:
             try:
                 letter = entry.claim()
             except (MailError, OSError) as error:
-                self._put_off(entry, str(error))
+                self._put_off(entry, reason(error))
                 continue
             if letter is not None and letter.account == self.account:
                 yield entry, letter
@@ -190,9 +190,7 @@ class _Flush:
             self.report.unreachable = error.text
             letter.settle({}, error.text)
             return
-        except MailError as error:
-            answers = [Answer(recipient, 451, error.text) for recipient in letter.waiting]
-        except OSError as error:
+        except (MailError, OSError) as error:
             answers = [Answer(recipient, 451, reason(error)) for recipient in letter.waiting]
         if self.ready() or not answers:
             self._answered(entry, letter, answers)
@@ -234,8 +232,7 @@ class _Flush:
         try:
             self.failed(letter, refused)
         except (MailError, OSError) as error:
-            why = reason(error) if isinstance(error, OSError) else error.text
-            self.report.troubles.append(f"{entry.id}: {why}")
+            self.report.troubles.append(f"{entry.id}: {reason(error)}")
             return False
         self.report.troubles += map(str, refused)
         return True
@@ -281,7 +278,7 @@ class _Flush:
             try:
                 letter = entry.claim()
             except (MailError, OSError) as error:
-                self._put_off(entry, str(error))
+                self._put_off(entry, reason(error))
                 continue
             if letter is None:
                 continue

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
         def eightbit(self) -> bool: ...
         def pieces(self) -> Iterator[bytes]: ...
 
+    class Letter(Source, Protocol):
+        """A letter that is written: what is kept of it (`record`) may hold more than what is sent."""
+
+        @property
+        def utf8(self) -> bool: ...
+        def record(self) -> Iterator[bytes]: ...
+
 # 64 + @ + 255 octets (RFC 5321 4.5.3.1): a line that is too long could be read as two commands by a bad server.
 ADDRESS_LIMIT = 320
 

@@ -72,6 +72,8 @@ def _is_touched(s: Session, path: str) -> bool:
 @verb("folders", kind=Names("[directory]", 0, 1))
 def folders(s: Session, names: list[Word]) -> None:
     """List the folder directory."""
+    from shlex import quote
+
     from pymail import printing, process
     from pymail.width import safe
 
@@ -79,12 +81,8 @@ def folders(s: Session, names: list[Word]) -> None:
     if not folder:
         raise MailError("folders: no folder directory; set folder=DIRECTORY", USAGE)
     # Not to the terminal itself: others may have named what lies there.
-    _, listed = process.filter_through(s, f"{s.variables.text('LISTER') or 'ls'} {_quoted(folder)}", b"")
+    _, listed = process.filter_through(s, f"{s.variables.text('LISTER') or 'ls'} {quote(folder)}", b"")
     printing.put(s, map(safe, listed.decode("utf-8", "surrogateescape").splitlines()))
-
-
-def _quoted(path: str) -> str:
-    return "'" + path.replace("'", "'\\''") + "'"
 
 
 @verb("ren[ame]", kind=Names("old new", 2, 2))

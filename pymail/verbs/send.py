@@ -153,7 +153,7 @@ def _fields(folder: Folder, number: int) -> Fields:
 
 def _me(s: Session, letters: list[Fields]) -> list[Address]:
     """My addresses; with allnet also those in the letters whose login part is one of mine (POSIX allnet, metoo)."""
-    me = [address for name in s.my_names() for address in addresses.lenient(name)]
+    me = s.me()
     if s.variables.flag("allnet"):
         mine = s.mine()
         values = [value for letter in letters for name, value in letter if name.lower() in _PEOPLE]
