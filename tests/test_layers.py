@@ -20,7 +20,7 @@ ORDER = """
     attachments search localdates headline report doubt display dissection outline mailcap process viewing printing
     tls secrets
     mailboxes.mailbox mailboxes.exposure
-    mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.lock
+    mailboxes.names mailboxes.fromline mailboxes.quoting mailboxes.status mailboxes.dotlock mailboxes.lock
     mailboxes.mark mailboxes.sweep mailboxes.scan mailboxes.rest mailboxes.column mailboxes.texts mailboxes.base
     mailboxes.index mailboxes.identity
     mailboxes.stored mailboxes.journal mailboxes.layout mailboxes.job mailboxes.rewrite mailboxes.leftovers

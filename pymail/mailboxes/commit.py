@@ -74,10 +74,7 @@ def _as_owner(owner: int, box: Mbox, path: str, plan: Plan) -> Outcome:
 
 
 def _commit(box: Mbox, path: str, plan: Plan, settings: Settings) -> Outcome:
-    lock = Lock(path, settings.lock_timeout)
-    # Until it is given back it may have something to say.
-    lock.notes, lock.details = box.notes, box.details
-    with lock:
+    with Lock(path, settings.lock_timeout, notes=box.notes, details=box.details) as lock:
         lock.notes += mend(lock, settings.state)
         box.attend(lock.fd)
         arrived = box.refresh()

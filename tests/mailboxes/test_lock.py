@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 import signal
 import stat
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -164,7 +166,7 @@ def test_a_lock_is_stale_when_it_names_a_dead_process_of_this_host_and_namespace
 
 
 def test_a_lock_that_is_held_long_is_touched(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pymail.mailboxes.lock._TOUCH", 0)
+    monkeypatch.setattr("pymail.mailboxes.dotlock._TOUCH", 0)
     with Lock(str(box)) as lock:
         os.utime(dotlock(box), (0, 0))
         lock.touch()
@@ -253,7 +255,7 @@ def test_in_a_folder_that_we_cannot_write_dotlockfile_makes_the_dotlock() -> Non
 def test_without_dotlockfile_the_kernels_lock_must_do_and_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pymail.mailboxes.lock._DOTLOCKFILE", "/nonexistent")
+    monkeypatch.setattr("pymail.mailboxes.dotlock._DOTLOCKFILE", "/nonexistent")
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o055)
     folder = tmp_path / "spool"
@@ -263,8 +265,9 @@ def test_without_dotlockfile_the_kernels_lock_must_do_and_it_is_said(
     users.own(box)
 
     def work() -> None:
-        with Lock(str(box), 1) as lock:
-            assert "fcntl alone" in lock.details[0]
+        details: list[str] = []
+        with Lock(str(box), 1, details=details):
+            assert "fcntl alone" in details[0]
 
     users.as_ordinary(work)
 
@@ -347,6 +350,49 @@ def test_where_files_without_a_name_are_unknown_there_is_a_dotlock_too(
         assert dotlock(box).read_text().split()[0] == str(os.getpid())
         assert stat.S_IMODE(dotlock(box).stat().st_mode) == 0o444
     assert not dotlock(box).exists()
+
+
+TAKE = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from pymail.mailboxes.lock import Lock
+with Lock(sys.argv[1], 0):
+    print("held")
+"""
+
+
+def traced(box: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    argv = ["strace", "-f", "-qq", "-e", "signal=none", *options, sys.executable, "-I", "-S", "-c", TAKE, str(box)]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize("fault", ["signal=KILL", "error=EIO", "error=EPERM", "error=EINTR"])
+def test_a_fault_at_any_call_where_files_without_a_name_are_unknown_leaves_no_empty_dotlock(
+    box: Path, fault: str
+) -> None:
+    log = box.with_name("log")
+    assert traced(box, "-o", str(log), "-e", "trace=openat").stdout == "held\n"
+    opens = [line for line in log.read_text().splitlines() if "openat(" in line]
+    nameless = next(number for number, line in enumerate(opens, 1) if "O_TMPFILE" in line)
+    refused = ["-e", f"inject=openat:error=EOPNOTSUPP:when={nameless}"]
+    trace = "trace=openat,write,link,linkat,unlink,fstat,newfstatat,close"
+    assert traced(box, "-o", str(log), "-e", trace, *refused).stdout == "held\n"
+    seen: Counter[str] = Counter()
+    tried = 0
+    for name in re.findall(r"(?m)^\d+ +(\w+)\(", log.read_text()):
+        seen[name] += 1
+        if name == "openat" or seen["openat"] < nameless:
+            continue
+        traced(box, "-o", "/dev/null", *refused, "-e", f"inject={name}:{fault}:when={seen[name]}")
+        if dotlock(box).exists():
+            # Whole, and so it names a process that is gone.
+            assert fault == "signal=KILL" and dotlock(box).read_text().split()[0].isdecimal(), name
+        take(box, 0)
+        assert not dotlock(box).exists()
+        tried += 1
+    print(f"a lock by another name: {fault} at each of {tried} calls")
+    assert tried > 5
 
 
 def test_a_dotlock_that_cannot_be_written_is_not_left(box: Path) -> None:
