@@ -43,7 +43,7 @@ def subject(s: Session, draft: Draft, text: str) -> None:
 def header(s: Session, draft: Draft, text: str) -> None:
     """Ask for subject and recipients.
 
-    An empty answer keeps what is there.
+    An empty answer keeps what is there, a blank takes it away.
     """
     draft.subject = _asked(s, "Subject", draft.subject)
     for field, people in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
@@ -73,7 +73,8 @@ def _ask_people(s: Session, field: str, people: list[Address]) -> None:
 
 def _asked(s: Session, field: str, value: str) -> str:
     prompt = f"{field} [{value}]: " if value else f"{field}: "
-    return (s.keyboard.read(printable(prompt)) or "").strip() or value
+    answer = s.keyboard.read(printable(prompt))
+    return answer.strip() if answer else value
 
 
 @escape("@ +", "[file ...]")

@@ -100,6 +100,7 @@ def test_text_becomes(s: Room, tmp_path: Path, lines: str, text: str) -> None:
         ("~t staff\n", "one@x two@x", "", ""),
         ("~h\nnew\nbob@x\nann@y\njoe@z\n", "bob@x", "ann@y", "joe@z"),
         ("~t bob@x\n~h\n\n\nann@y\n\n", "bob@x", "ann@y", ""),
+        ("~t bob@x\n~c ann@y\n~b joe@z\n~h\n\n\n \n \n", "bob@x", "", ""),
     ],
 )
 def test_recipients_become(s: Room, lines: str, to: str, cc: str, bcc: str) -> None:
@@ -110,7 +111,10 @@ def test_recipients_become(s: Room, lines: str, to: str, cc: str, bcc: str) -> N
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("lines", "subject"), [("~s a new one\n", "a new one"), ("~sx\n", "x"), ("~h\nx\n", "x")])
+@pytest.mark.parametrize(
+    ("lines", "subject"),
+    [("~s a new one\n", "a new one"), ("~sx\n", "x"), ("~h\nx\n", "x"), ("~s x\n~h\n \n", "")],
+)
 def test_subject_becomes(s: Room, lines: str, subject: str) -> None:
     assert typed(s, lines).subject == subject
 
