@@ -63,11 +63,11 @@ def _framed(page: Body, head: bytes, tail: bytes) -> Body:
 
 
 def _texts(s: Session, draft: Draft) -> None:
-    """The charset and the transfer encoding of its texts."""
+    """The charset and the transfer encoding of its texts, and what charset-8bit makes of the fields."""
+    from pymail import recoding
+
     typed = s.charset()
     if typed:
-        from pymail import recoding
-
         draft.body = recoding.in_utf8(draft.body, typed)
         draft.subject = recoding.typed(draft.subject, typed)
     wished = s.variables.text("sendcharsets")
@@ -75,6 +75,9 @@ def _texts(s: Session, draft: Draft) -> None:
         wished = typed
     draft.charsets += filter(None, (wished or "").split(","))
     draft.octets = s.variables.text("charset-8bit") or ""
+    if draft.octets:
+        draft.subject = recoding.typed(draft.subject, draft.octets)
+        draft.headers = [(name, recoding.typed(text, draft.octets)) for name, text in draft.headers]
     draft.transfer = draft.transfer or _ENCODINGS.get(s.variables.text("mime-encoding") or "", "")
 
 

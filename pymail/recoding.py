@@ -45,7 +45,10 @@ def in_utf8(body: Body, name: str) -> Body:
 def typed(text: str, name: str) -> str:
     """A text with octets in it that are no UTF-8 (PEP 383), read in the charset of this name."""
     octets = text.encode("utf-8", "surrogateescape")
-    return text if octets.decode("utf-8", "replace") == text else charsets.text(octets, name)
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return charsets.text(octets, name)
 
 
 def _is_like_ascii(codec: str) -> bool:

@@ -167,3 +167,10 @@ def test_a_signature_that_is_missing_is_told_before_anything_is_sent(home: Home,
     result = pymail("-S", "mta=test:", "bob@example.org", input="text\n")
     assert (result.status, result.out) == (66, "")
     assert "signature: " in result.err
+
+
+def test_octets_of_a_subject_that_are_no_utf8_are_in_the_charset_of_the_text(home: Home, pymail: Run) -> None:
+    word = "Пр".encode("koi8-r").decode("utf-8", "surrogateescape")
+    out = sent(home, pymail, "-S", "charset-8bit=koi8-r", "-s", word, "-a", f"X-Tag: {word}")
+    letter = message_from_string(out.partition("DATA\n")[2])
+    assert [str(make_header(decode_header(letter[name]))) for name in ("Subject", "X-Tag")] == ["Пр", "Пр"]
