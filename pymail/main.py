@@ -109,9 +109,9 @@ def _run(arguments: list[str]) -> int:
         return 0
     s = _session(given)
     if given.has("deliver"):
-        from pymail import delivery
+        from pymail.modes import deliver
 
-        return delivery.run(s, given)
+        return deliver.run(s, given)
     _read_start_up_files(s, given)
     if s.charset():
         _write_in(s, s.charset())
@@ -180,39 +180,39 @@ _OF_MAILBOXES = ("exists", "headers", "list", "print")
 
 
 def _mode(s: Session, given: Options) -> int:
-    """The piece of the program that the options ask for."""
+    """Run in the mode that the options ask for; the exit status."""
     if given.has("flush") or given.has("outbox"):
-        from pymail import queuemode
+        from pymail.modes import queue
 
-        return queuemode.run(s, given)
+        return queue.run(s, given)
     if given.has("smtp"):
-        from pymail import conversation
+        from pymail.modes import conversation
 
         return conversation.run(s, [*filter(None, given.all("smtp")), *given.operands, *given.literal])
     if given.has("all"):
         raise MailError("--all: goes with --outbox", USAGE)
     if s.sending:
-        from pymail import sendmode
+        from pymail.modes import send
 
         for name in _OF_MAILBOXES:
             if given.has(name):
                 raise MailError(f"--{name}: asks about a mailbox; name no address with it", USAGE)
         _carry_out(s, given, "after")
-        return sendmode.run(s, given)
+        return send.run(s, given)
     for name in _OF_LETTERS:
         if given.has(name):
             raise MailError(f"--{name}: to whom? name at least one address", USAGE)
     if given.has("exists"):
-        from pymail import presence
+        from pymail.modes import exists
 
-        return presence.exists(s, given)
+        return exists.run(s, given)
     if given.is_for_script():
-        from pymail import scriptmode
+        from pymail.modes import script
 
-        return scriptmode.run(s, given)
-    from pymail import readmode
+        return script.run(s, given)
+    from pymail.modes import read
 
-    return readmode.run(s, given)
+    return read.run(s, given)
 
 
 def _session(given: Options) -> Session:

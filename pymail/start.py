@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # What usual runs come by, one after the other.
 BUNDLES = (
-    "pymail.main", "pymail.ownership", "pymail.interpreter", "pymail.verbs.settings", "pymail.readmode",
-    "pymail.mailboxes.scan", "pymail.mailboxes.mbox", "pymail.verbs.leave", "pymail.sendmode",
+    "pymail.main", "pymail.ownership", "pymail.interpreter", "pymail.verbs.settings", "pymail.modes.read",
+    "pymail.mailboxes.scan", "pymail.mailboxes.mbox", "pymail.verbs.leave", "pymail.modes.send",
     "pymail.transports.smtp", "pymail.transports.sendmail",
 )  # fmt: skip
 

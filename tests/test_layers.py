@@ -42,11 +42,13 @@ ORDER = """
     verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen
-    smtpwords editline conversation delivery presence readmode scriptmode sendmode queuemode main bundles start __main__
+    smtpwords editline
+    modes.exists modes.read modes.script modes.send modes.queue modes.deliver modes.conversation
+    main bundles start __main__
 """.split()
 
 LOADERS_BY_NAME = {"start", "interpreter", "mailboxes.opening", "transports.choose"}
-FOLDERS = ("variables", "mailboxes", "transports", "verbs", "escapes", "service")
+FOLDERS = ("variables", "mailboxes", "transports", "verbs", "escapes", "service", "modes")
 
 
 def name_of(path: Path) -> str:
@@ -114,6 +116,12 @@ def test_module_imports_only_what_stands_above_it(name: str) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_folder_has_an_empty_init(folder: str) -> None:
     assert not (ROOT / folder).exists() or (ROOT / folder / "__init__.py").read_text() == ""
+
+
+def test_package_has_a_map_of_every_file() -> None:
+    named = (ast.get_docstring(ast.parse(MODULES[""].read_text())) or "").partition("Every file")[2].split()
+    top = [name for name in ROOMS if "." not in name and name != "__main__"]
+    assert not {*top, *(f"{name}/" for name in FOLDERS if name in MODULES)}.difference(named)
 
 
 def test_package_itself_imports_nothing() -> None:

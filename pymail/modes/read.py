@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pymail import __version__, interpreter, listing, paths, visit
 from pymail.mailboxes.mailbox import Missing
-from pymail.presence import mailbox_path
+from pymail.modes.exists import mailbox_path
 from pymail.session import Leave
 
 TYPE_CHECKING = False

@@ -1,6 +1,6 @@
 """Mail for scripts: messages as JSON, attachments into a folder.
 
-Apart from `readmode` because here nobody types: what the command line names is given, and the
+Apart from `read` because here nobody types: what the command line names is given, and the
 program ends. No mailbox changes.
 """
 
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 
-from pymail import msglist, outline, presence, readmode
+from pymail import msglist, outline
 from pymail.errors import CANTCREAT, USAGE, MailError, printable, reason
+from pymail.modes import exists, read
 from pymail.verbs import selection
 
 TYPE_CHECKING = False
@@ -25,16 +26,22 @@ def run(s: Session, options: Options) -> int:
     """--json, --extract; the exit status: 1 where there is no message."""
     if options.has("json") and options.has("extract"):
         raise MailError("--extract: not together with --json", USAGE)
-    path = presence.mailbox_path(s, options)
+    path = exists.mailbox_path(s, options)
     s.readonly = True
-    is_open = bool(path) and readmode.enter(s, path) and len(s.open_folder()) > 0
-    text = " ".join(filter(None, [options.last("list"), presence.named_messages(options)])) or "*"
+    is_open = bool(path) and read.enter(s, path) and len(s.open_folder()) > 0
+    text = " ".join(filter(None, [options.last("list"), _named(options)])) or "*"
     if options.has("extract"):
         return _extract(s, text, options.last("extract") or "") if is_open else 1
     numbers = _numbers(s, text) if is_open else []
     brief = options.has("headers") or options.has("list")
     _print(s, _summaries(s, numbers) if brief else _messages(s, numbers))
     return 0 if numbers else 1
+
+
+def _named(options: Options) -> str:
+    """The message list that the operands are; the mailbox of -f is the first of them."""
+    mailbox = options.has("file") and not any(options.all("file"))
+    return " ".join(options.operands[mailbox:])
 
 
 def _numbers(s: Session, text: str) -> list[int]:

@@ -1,6 +1,6 @@
 """Is there mail (-e)? And which mailbox the command line means.
 
-Apart from `readmode` because the answer needs no mailbox opened: scripts ask often.
+Apart from `read` because the answer needs no mailbox opened: scripts ask often.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pymail.session import Session
 
 
-def exists(s: Session, options: Options) -> int:
+def run(s: Session, options: Options) -> int:
     """0 when there is mail, 1 when not; told by stat and listing alone: no time stamp changes.
 
     With -L the mailbox is opened, read-only: 0 when it holds such messages.
@@ -59,12 +59,6 @@ def mailbox_path(s: Session, options: Options) -> str:
             raise MailError(f"-f: {files[1]}: one mailbox at a time", USAGE)
         return s.path(files[0] if files else "&")
     return "" if options.has("batch") and not s.mailbox_user else s.names().system
-
-
-def named_messages(options: Options) -> str:
-    """The message list that the operands are, with --json and --extract; the mailbox of -f is the first of them."""
-    mailbox = options.has("file") and not any(options.all("file"))
-    return " ".join(options.operands[mailbox:])
 
 
 def _is_user(name: str) -> bool:
