@@ -140,18 +140,22 @@ def split(text: str) -> list[Address]:
 
     MailError(USAGE) names the piece that is none, and what must not be a recipient.
     """
+    found = parse(text)
+    for address in found:
+        check(Address("", address.local.removeprefix("\\"), address.domain))
+    return found
+
+
+def parse(text: str) -> list[Address]:
+    """As `split`, but whoever asks has to check what must not be a recipient."""
     if not text:
         return []
     local, at, domain = text.partition("@")
     if local.strip(_PLAIN) or domain.strip(_PLAIN) or not local or bool(at) != bool(domain):
         from pymail import addresslist
 
-        found = [Address(*each) for each in addresslist.parse(encodedwords.clean(text)[0], True)]
-    else:
-        found = [Address("", local, domain)]
-    for address in found:
-        check(Address("", address.local.removeprefix("\\"), address.domain))
-    return found
+        return [Address(*each) for each in addresslist.parse(encodedwords.clean(text)[0], True)]
+    return [Address("", local, domain)]
 
 
 def lenient(value: bytes | str) -> list[Address]:

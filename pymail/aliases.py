@@ -10,7 +10,7 @@ from pymail.errors import USAGE, MailError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _DEEPEST = 50  # aliases within aliases
 
@@ -22,15 +22,17 @@ def expand(
     *,
     metoo: bool = False,
     deep: bool = True,
+    read: Callable[[str], list[Address]] = split,
 ) -> list[Address]:
     r"""Aliases in `recipients` replaced by those they stand for; each once, in order (POSIX alias).
 
     Only a whole address is an alias. `\name`, and a name within its own alias, stand for
     themselves. An address of `me` is left out of a group unless `metoo` or alone in it.
+    `read` makes addresses of a member.
     An alias that leads back to itself adds nothing there; MailError(USAGE) when it leads to nobody
     else, or is nested too deeply. `deep`: aliases within aliases are replaced too.
     """
-    expansion = _Expansion(aliases, [] if metoo else me, deep)
+    expansion = _Expansion(aliases, [] if metoo else me, deep, read)
     for address in recipients:
         expansion.replace(address)
     return unique(expansion.found)
@@ -39,8 +41,11 @@ def expand(
 class _Expansion:
     """The recipients found so far, and the aliases that were replaced already."""
 
-    def __init__(self, aliases: dict[str, list[str]], me: Sequence[Address], deep: bool) -> None:
+    def __init__(
+        self, aliases: dict[str, list[str]], me: Sequence[Address], deep: bool, read: Callable[[str], list[Address]]
+    ) -> None:
         self.found: list[Address] = []
+        self._read = read
         self._aliases = aliases
         self._me = me
         self._deep = deep
@@ -71,5 +76,5 @@ class _Expansion:
             self._done.add(name)
 
     def _members(self, name: str) -> list[Address]:
-        members = [member for text in self._aliases[name] for member in split(text)]
+        members = [member for text in self._aliases[name] for member in self._read(text)]
         return [member for member in members if member not in self._me] if len(members) > 1 else members

@@ -9,6 +9,14 @@ from pymail import addresses, headers
 from pymail.draft import Body, Draft
 from pymail.errors import DATA, USAGE, MailError, printable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pymail.addresses import Address
+
+    Read = Callable[[str], list[Address]]
+
 _LONGEST_HEAD = 1 << 20  # octets of header that -t reads
 _NOT_BY_HAND = {
     "from": "use -r for the sender",
@@ -37,12 +45,17 @@ def add(draft: Draft, text: str) -> None:
     take(draft, name, value.strip())
 
 
-def take(draft: Draft, name: str, value: str) -> None:
-    """Puts a field, its value as written, where it belongs; for those that come once the first one counts."""
+def take(draft: Draft, name: str, value: str, read: Read = addresses.split) -> None:
+    """Puts a field, its value as written, where it belongs; for those that come once the first one counts.
+
+    `read` makes recipients of a text.
+    """
     lowered = name.lower()
     octets = value.encode("utf-8", "surrogateescape")
-    if lowered in ("to", "cc", "bcc", "reply-to"):
-        getattr(draft, lowered.replace("-", "_")).extend(addresses.split(value))
+    if lowered in ("to", "cc", "bcc"):
+        getattr(draft, lowered).extend(read(value))
+    elif lowered == "reply-to":
+        draft.reply_to += addresses.split(value)
     elif lowered == "from":
         draft.authors = draft.authors or addresses.split(value)
     elif lowered == "sender":
@@ -69,10 +82,10 @@ def _date(value: str) -> str:
     return value if value.isascii() and value.isprintable() and parse_date(value) else ""
 
 
-def from_letter(letter: Body) -> Draft:
+def from_letter(letter: Body, read: Read = addresses.split) -> Draft:
     """A draft from a letter with its header (-t); what follows the header stays in `letter`, which becomes the body.
 
-    MailError(DATA) when it has no header, MailError(USAGE) for a bad address in it.
+    `read` makes recipients of a field. MailError(DATA) when it has no header, MailError(USAGE) for a bad address in it.
     """
     head = b""
     for piece in letter.pieces():
@@ -86,7 +99,7 @@ def from_letter(letter: Body) -> Draft:
     _check_lines(head[:end])
     draft = Draft()
     for name, value in found:
-        take(draft, name, value.decode("utf-8", "surrogateescape"))
+        take(draft, name, value.decode("utf-8", "surrogateescape"), read)
     letter.skip(min(end + length, letter.size))
     draft.body = letter
     return draft

@@ -10,6 +10,7 @@ from itertools import chain
 from pymail import addresses, heading, lists
 from pymail.body import Body
 from pymail.errors import NOINPUT, MailError
+from pymail.recipients import recipients
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ _ENCODINGS = {
 
 def complete(s: Session, draft: Draft, me: Address) -> None:
     """Add to a finished draft of mine what is set. MailError names a bad address, field or signature file."""
-    for people, name in ((draft.cc, "autocc"), (draft.bcc, "autobcc"), (draft.reply_to, "replyto")):
-        people += addresses.split(s.variables.text(name) or "")
+    for people, name in ((draft.cc, "autocc"), (draft.bcc, "autobcc")):
+        people += recipients(s, s.variables.text(name) or "")
+    draft.reply_to += addresses.split(s.variables.text("replyto") or "")
     for field in [*s.custom, *commas(s.variables.text("customhdr") or "")]:
         heading.add(draft, field)
     _program(s, draft)

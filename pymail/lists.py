@@ -41,11 +41,11 @@ def followup_to(s: Session, draft: Draft, me: Address) -> None:
 
     That is to all its recipients, and to me unless I am subscribed to one of those lists.
     """
-    people = [*draft.to, *draft.cc]
+    people = [*filter(addresses.is_fit, (*draft.to, *draft.cc))]
     if not s.variables.flag("followup-to") or not any(is_list(person, s.lists) for person in people):
         return
     if not any(is_list(person, s.subscribed) for person in people):
         people.append(me)
-        if s.variables.flag("followup-to-add-cc") and me not in draft.recipients():
+        if s.variables.flag("followup-to-add-cc") and me not in (*draft.to, *draft.cc, *draft.bcc):
             draft.cc.append(me)
     draft.headers.append(("Mail-Followup-To", ", ".join(person.spec for person in addresses.unique(people))))

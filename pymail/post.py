@@ -122,6 +122,10 @@ def _finish(s: Session, draft: Draft, record: str | None) -> int:
     try:
         if not _complete(s, draft):
             return 0
+        if s.variables.text("expandaddr") is not None:
+            from pymail import targets
+
+            targets.take_out(draft)
         people = draft.recipients()
         if s.variables.text("mta-aliases"):
             from pymail import recipients
@@ -136,24 +140,23 @@ def _finish(s: Session, draft: Draft, record: str | None) -> int:
         raise
     assert draft.sender
     status = carry(s, draft.sender, people, letter, copy) if people else 0
-    return _hand_over(s, draft, letter) or status if draft.targets else status
+    return hand_over(s, draft.targets, letter, draft.sender.spec) or status if draft.targets else status
 
 
-def _hand_over(s: Session, draft: Draft, letter: Letter) -> int:
-    """Give the letter to the files and commands that are to have it; what one of them did not take is kept."""
+def hand_over(s: Session, found: list[str], letter: Letter, sender: str) -> int:
+    """Give a letter to the files and commands that are to have it; what one of them did not take is kept."""
     from pymail import targets
 
-    assert draft.sender
     if s.variables.flag("debug"):
-        s.say(*(f"to {target}" for target in draft.targets))
+        s.say(*(f"to {target}" for target in found))
         return 0
     try:
-        status = targets.hand_over(s, draft.targets, letter, draft.sender.spec)
+        status = targets.hand_over(s, found, letter, sender)
     except BaseException:
-        _bury(s, letter, draft.sender.spec)
+        _bury(s, letter, sender)
         raise
     if status:
-        _bury(s, letter, draft.sender.spec)
+        _bury(s, letter, sender)
     return status
 
 

@@ -6,23 +6,39 @@ which come from a letter, are never replaced.
 
 from __future__ import annotations
 
-from pymail import addresses, aliases, encodedwords
+from pymail import addresses, aliases, encodedwords, targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.addresses import Address
     from pymail.session import Session
+    from pymail.words import Word
 
 
 def recipients(s: Session, text: str) -> list[Address]:
-    """The addresses in a text, each once. MailError (64) names a bad one."""
-    return expanded(s, addresses.split(_unquoted(text)))
+    """The addresses in a text, each once, with files and commands where `expandaddr` lets them be.
+
+    MailError (64) names a bad one.
+    """
+    return expanded(s, targets.split(s, _unquoted(text)))
+
+
+def correspondents(s: Session, text: str) -> list[Address]:
+    """The same, where only people make sense: authors, and who gets answers."""
+    found = recipients(s, text)
+    for person in found:
+        addresses.check(person)
+    return found
 
 
 def expanded(s: Session, people: list[Address]) -> list[Address]:
     """These addresses, which the user wrote, with their aliases replaced; with norecursivealiases not those within."""
     metoo, deep = s.variables.flag("metoo"), s.variables.flag("recursivealiases")
-    return aliases.expand(people, s.aliases, s.me(), metoo=metoo, deep=deep)
+
+    def read(member: str) -> list[Address]:
+        return targets.of_word(s, member)
+
+    return aliases.expand(people, s.aliases, s.me(), metoo=metoo, deep=deep, read=read)
 
 
 def by_mta_aliases(s: Session, people: list[Address]) -> list[Address]:
@@ -39,17 +55,19 @@ def by_mta_aliases(s: Session, people: list[Address]) -> list[Address]:
 def _unquoted(text: str) -> str:
     """The text without the quotes of words that are a whole address with its name (POSIX mailx, quoting).
 
-    Others stay: they belong to names and local parts.
+    Others stay: they belong to names and local parts; those of a file or a command become double ones.
     """
     if '"' not in text and "'" not in text:
         return text
-    from pymail import words
+    from pymail.words import split
 
-    pieces = [
-        f"{word.text}," if word.quoted and "<" in word.text and word.text.endswith(">") else text[word.start : word.end]
-        for word in words.split(text)
-    ]
-    return " ".join(pieces)
+    return " ".join(_piece(word, text[word.start : word.end]) for word in split(text))
+
+
+def _piece(word: Word, spelled: str) -> str:
+    if word.quoted and "<" in word.text and word.text.endswith(">"):
+        return f"{word.text},"
+    return encodedwords.quote(word.text) if word.quoted and targets.kind_of(word.text) else spelled
 
 
 def shown(people: list[Address]) -> str:

@@ -35,9 +35,9 @@ ORDER = """
     transports.flush transports.notice transports.choose
     folder disposal sorting listing visit input progress filters user session
     verbs.table verbs.kinds verbs.quoted verbs.selection
-    conditions interpreter terminal recipients letterhead quotation
+    conditions interpreter terminal targets recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice
-    undelivered unfinished aloud waiting targets post writing
+    undelivered unfinished aloud waiting post writing
     verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.leave verbs.send verbs.shell
     verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists

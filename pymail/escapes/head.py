@@ -7,11 +7,13 @@ from pymail.draft import Draft
 from pymail.enclosure import Attachment
 from pymail.errors import USAGE, MailError, printable
 from pymail.escapes.table import escape
-from pymail.recipients import recipients, shown
+from pymail.recipients import correspondents, recipients, shown
 from pymail.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pymail.addresses import Address
 
 
@@ -47,28 +49,30 @@ def header(s: Session, draft: Draft, text: str) -> None:
     """
     draft.subject = _asked(s, "Subject", draft.subject)
     for field, people in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
-        _ask_people(s, field, people)
+        _ask_people(s, field, people, recipients)
 
 
 @escape("H")
 def rare_header(s: Session, draft: Draft, text: str) -> None:
     """Ask for sender and where answers go."""
     authors = draft.authors or ([draft.sender] if draft.sender else [])
-    _ask_people(s, "From", authors)
-    _ask_people(s, "Reply-To", draft.reply_to)
+    _ask_people(s, "From", authors, correspondents)
+    _ask_people(s, "Reply-To", draft.reply_to, correspondents)
     sender = [draft.sender] if draft.authors and draft.sender else []
-    _ask_people(s, "Sender", sender)
+    _ask_people(s, "Sender", sender, correspondents)
     if sender or len(authors) > 1:
         draft.authors, draft.sender = authors, (sender or authors)[0]
     elif authors:
         draft.authors, draft.sender = [], authors[0]
 
 
-def _ask_people(s: Session, field: str, people: list[Address]) -> None:
+def _ask_people(
+    s: Session, field: str, people: list[Address], read: Callable[[Session, str], list[Address]]
+) -> None:
     before = shown(people)
     answer = _asked(s, field, before)
     if answer != before:
-        people[:] = recipients(s, answer)
+        people[:] = read(s, answer)
 
 
 def _asked(s: Session, field: str, value: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from pymail import heading, words
 from pymail.draft import Body, Draft
 from pymail.errors import UNAVAILABLE, USAGE, MailError
 from pymail.escapes.table import escape
-from pymail.recipients import recipients, shown
+from pymail.recipients import correspondents, recipients, shown
 from pymail.session import Session
 
 TYPE_CHECKING = False
@@ -111,10 +112,9 @@ def _replace(s: Session, draft: Draft, octets: bytes) -> None:
 
 def _take(s: Session, draft: Draft, octets: bytes) -> None:
     """Head and text of a letter that was edited. MailError names what cannot be a head; then nothing has changed."""
-    edited = heading.from_letter(Body(octets))
-    people = {name: recipients(s, shown(getattr(edited, name))) for name in ("to", "cc", "bcc", "reply_to")}
-    for name, found in people.items():
-        setattr(draft, name, found)
+    edited = heading.from_letter(Body(octets), partial(recipients, s))
+    draft.to, draft.cc, draft.bcc = edited.to, edited.cc, edited.bcc
+    draft.reply_to = correspondents(s, shown(edited.reply_to))
     draft.subject, draft.headers = edited.subject, edited.headers
     _replace(s, draft, _body(edited))
 

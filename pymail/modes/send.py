@@ -49,12 +49,7 @@ def _tell_what_waits(s: Session) -> None:
 
 def _draft(s: Session, options: Options) -> Draft:
     draft = Draft()
-    words = [*options.operands, *options.literal]
-    if s.variables.text("expandaddr") is not None:
-        from pymail import targets
-
-        words, draft.targets = targets.parted(s, words)
-    draft.to = _people(s, words)
+    draft.to = _people(s, [*options.operands, *options.literal])
     draft.cc = _people(s, options.all("cc"))
     draft.bcc = _people(s, options.all("bcc"))
     for word in options.all("target"):
@@ -139,8 +134,16 @@ def _target(s: Session, draft: Draft, word: str) -> None:
     getattr(draft, name.strip().lower()).extend(_people(s, [people]))
 
 
-def _people(s: Session, words: list[str]) -> list[Address]:
-    """Addresses with their aliases replaced; MailError (64) for what is none, before anything is read or sent."""
+def _people(s: Session, words: list[str], in_head: bool = False) -> list[Address]:
+    """Addresses with their aliases replaced; MailError (64) for what is none, before anything is read or sent.
+
+    `in_head`: the words are texts of fields, not arguments.
+    """
+    if s.variables.text("expandaddr") is not None:
+        from pymail import recipients, targets
+
+        read = targets.split if in_head else targets.of_word
+        return recipients.expanded(s, [address for word in words for address in read(s, word)])
     found = [address for word in words for address in addresses.split(word)]
     if s.aliases or any(address.local.startswith("\\") for address in found):
         from pymail import recipients
@@ -155,14 +158,14 @@ def _from_header(s: Session, given: Draft) -> Draft:
     """The letter whose header stands at the beginning of its text (-t); the command line adds to it and wins."""
     from pymail import heading
 
-    draft = heading.from_letter(given.body)
+    draft = heading.from_letter(given.body, lambda text: _people(s, [text], in_head=True))
     for people, more in ((draft.to, given.to), (draft.cc, given.cc), (draft.bcc, given.bcc)):
-        people[:] = [*_people(s, [person.header() for person in people]), *more]
+        people += more
     draft.subject = given.subject or draft.subject
     draft.sender = given.sender or draft.sender or next(iter(draft.authors), None)
     if given.sender:
         draft.authors = []
-    draft.attachments, draft.targets = given.attachments, given.targets
+    draft.attachments = given.attachments
     draft.headers += given.headers
     draft.content_type = given.content_type or draft.content_type
     draft.transfer, draft.alternative = given.transfer, given.alternative

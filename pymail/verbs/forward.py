@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pymail import headers, interpreter, post, quotation, replies
+from pymail import headers, interpreter, post, quotation, replies, targets
 from pymail.body import Body
 from pymail.recipients import recipients
 from pymail.resend import Resent
@@ -66,12 +66,14 @@ def _resend(s: Session, numbers: list[int], people: list[Address], told: bool) -
     sender, given = post.my_address(s), s.variables.text("record")
     record = s.outgoing_file(given) if given and s.variables.flag("record-resent") else ""
     interpreter.run_hook(s, "on-resend-enter")
+    people, files = targets.parted(people)
     for number in numbers:
         letter = Resent(
             Body.of(s.open_folder().pieces(number)), sender=sender, to=people, hostname=post.domain(s), now=time.time(),
             told=told,
         )  # fmt: skip
-        status = post.carry(s, sender, people, letter, record)
+        status = post.carry(s, sender, people, letter, record) if people else 0
+        status = post.hand_over(s, files, letter, sender.spec) or status if files else status
         if status and not s.interactive:
             s.status = status
     interpreter.run_hook(s, "on-resend-cleanup")

@@ -155,6 +155,8 @@ class MessagesAddresses(Messages):
         at = 0
         while at < len(found) and _is_list(found[at].text):
             at += 1
+        if found and at == len(found) and session.variables.text("expandaddr") is not None:
+            at -= 1  # a file
         if at == len(found):
             raise MailError("an address is wanted: [msglist] address ...", USAGE)
         return numbers(session, text[: found[at].start].strip()), text[found[at].start :]

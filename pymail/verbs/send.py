@@ -38,14 +38,8 @@ def _to(s: Session, text: str) -> Draft:
     if not text and s.keyboard.terminal:
         text = s.keyboard.read("To: ") or ""
     draft = Draft()
-    if s.variables.text("expandaddr") is not None:
-        from pymail import targets, words
-
-        typed = [word.text for word in words.split(text)]
-        people, draft.targets = targets.parted(s, typed)
-        text = text if not draft.targets else " ".join(people)
     draft.to = recipients(s, text)
-    if not draft.to and not draft.targets:
+    if not draft.to:
         raise MailError("mail: to whom? name at least one address", USAGE)
     return draft
 
