@@ -33,7 +33,7 @@ class Disposal:
 
 
 def dispose(
-    marks: bytes | bytearray, flags: bytes | bytearray, stored: bytes, *, system: bool, hold: bool, keepsave: bool
+    marks: bytearray, flags: bytearray, stored: bytearray, *, system: bool, hold: bool, keepsave: bool
 ) -> Disposal:
     """The plan for all messages. Only in the system mailbox do messages move; deleted ones go everywhere."""
     plan = Disposal()

@@ -139,9 +139,8 @@ def _of(summary: Summary, name: str, address: str) -> Summary:
 
 def counts(folder: Folder) -> str:
     """`3 messages 2 new 1 unread`, as the banner and `folder` say it."""
-    new = sum(1 for _ in folder.state("n"))
-    unread = sum(1 for _ in folder.state("u")) - new
-    deleted = sum(1 for _ in folder.state("d"))
+    new, deleted = folder.count("n"), folder.count("d")
+    unread = folder.count("u") - new
     text = f"{len(folder)} message{'s' * (len(folder) != 1)}"
     for count, word in ((new, "new"), (unread, "unread"), (deleted, "deleted")):
         text += f" {count} {word}" if count else ""

@@ -209,7 +209,8 @@ class Index:
             Column(column[:counted], more.tolist()) for column, more in zip(self.base.columns(), tail, strict=True)
         ]
         columns.starts, columns.bodies, columns.marks, flags = parts
-        columns.flags = bytearray(flags.base) + bytearray(flags.more)
+        columns.flags = bytearray(flags.base)
+        columns.flags += bytes(flags.more)
         columns.end, columns.lacking = end, b"\n" * lacking
         self.tail = unpack(bytes(texts)) if kind else Chunk(NOTHING)
         return columns

@@ -172,9 +172,9 @@ class Mailbox(ABC):
     def commit(self, plan: Plan) -> Outcome:
         """Carry out a plan under lock; what follows is `close`, or another attempt when this one raised."""
 
-    def stored(self) -> bytes:
-        """The stored flags of all messages, an octet each."""
-        return bytes(self.flags(index) for index in range(len(self)))
+    def stored(self) -> bytearray:
+        """The stored flags of all messages, an octet each; the caller may change them."""
+        return bytearray(self.flags(index) for index in range(len(self)))
 
     def raw(self, index: int) -> bytes:
         """The whole letter."""

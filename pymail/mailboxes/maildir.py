@@ -54,8 +54,8 @@ class Maildir(Mailbox):
     def flags(self, index: int) -> int:
         return self.told[index]
 
-    def stored(self) -> bytes:
-        return bytes(self.told)
+    def stored(self) -> bytearray:
+        return bytearray(self.told)
 
     def size(self, index: int) -> int:
         with self._open(index) as file:

@@ -66,8 +66,8 @@ class Mbox(Stored, Mailbox):
     def flags(self, index: int) -> int:
         return self.told[index]
 
-    def stored(self) -> bytes:
-        return bytes(self.told)
+    def stored(self) -> bytearray:
+        return bytearray(self.told)
 
     def size(self, index: int) -> int:
         _, _, _, line, _, end = next(self.batches((index,)))
