@@ -24,21 +24,28 @@ _HARMLESS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 class Entry:
     """One line of a mailcap: a type or `image/*`, a command, and what the command needs.
 
-    `terminal`: it wants the terminal. `output`: what it writes is to be paged. `test`: a command that says
-    by its status whether this entry counts. `piped`: the part goes to its standard input, there is no %s.
+    `terminal`: it wants the terminal. `background`: nobody waits for it (s-nail's x-mailx-async, or `&` behind
+    the command). `test`: a command that says by its status whether this entry counts. `piped`: the part goes to
+    its standard input, there is no %s.
     """
 
-    __slots__ = ("command", "output", "piped", "terminal", "test", "type")
+    __slots__ = ("_suffix", "background", "command", "piped", "terminal", "test", "type")
 
-    def __init__(self, type: str, command: str, flags: list[str]) -> None:
+    def __init__(self, type: str, command: str, fields: list[str]) -> None:
+        values = {name.strip().lower(): value.strip() for name, _, value in (field.partition("=") for field in fields)}
+        command = command.strip()
         self.type = type.strip().lower()
-        self.command = command.strip()
-        names = {flag.strip().lower() for flag in flags}
-        tests = (flag.partition("=")[2].strip() for flag in flags if flag.strip().lower().startswith("test"))
-        self.test = next(tests, "")
-        self.terminal = "needsterminal" in names
-        self.output = "copiousoutput" in names
+        self.command = command.removesuffix("&").rstrip()
+        self.test = values.get("test", "")
+        self.terminal = "needsterminal" in values
+        self.background = "x-mailx-async" in values or command != self.command
         self.piped = "%s" not in self.command
+        self._suffix = values.get("nametemplate", "").removeprefix("%s")
+
+    def place(self, path: str) -> str:
+        """Where a file at `path` is to lie for this command: `nametemplate=%s.html` says how its name has to end."""
+        ends = self._suffix.isascii() and self._suffix.replace(".", "").isalnum() and not path.endswith(self._suffix)
+        return path + self._suffix if ends else path
 
 
 def entries(environ: Mapping[str, str], complain: Callable[[str], None]) -> Iterator[Entry]:
@@ -77,17 +84,16 @@ def find(
     path: str,
     *,
     passes: Callable[[str], bool],
-    output: bool = False,
 ) -> tuple[Entry, str] | None:
     """The first entry for `type` whose test passes, and its command for the file at `path`; None when there is none.
 
-    `passes` runs a test command and says whether it succeeded; `output` asks for entries with copiousoutput.
-    The caller chooses a `path` of harmless letters and runs the command by the shell.
+    `passes` runs a test command and says whether it succeeded. The caller chooses a `path` of harmless letters,
+    puts the file where the entry wants it (`place`) and runs the command by the shell.
     """
     for entry in found:
-        if entry.type not in (type, type.partition("/")[0] + "/*") or output and not entry.output:
+        if entry.type not in (type, type.partition("/")[0] + "/*"):
             continue
-        command, test = (fill(template, type, params, path) for template in (entry.command, entry.test))
+        command, test = (fill(template, type, params, entry.place(path)) for template in (entry.command, entry.test))
         if command is not None and test is not None and (not test or passes(test)):
             return entry, command
     return None

@@ -37,6 +37,12 @@ def handle(s: Session, command: str, environ: dict[str, str], input: IO[bytes], 
     return _run(arguments(s, command), s, environ, stdin=input, stdout=output).returncode
 
 
+def leave(s: Session, command: str, environ: dict[str, str], source: str, folder: str) -> None:
+    """Run a command on the file `source` in the background; its `folder` is removed when it ends, whenever that is."""
+    script = 'exec 3<"$1"; shift; { "$@" <&3; rm -rf -- "$0"; } >/dev/null 2>&1 &'
+    _run(["/bin/sh", "-c", script, folder, source, *arguments(s, command)], s, environ, start_new_session=True)
+
+
 def quietly(s: Session, command: str) -> int:
     """Run a command that reads and prints nothing; its status."""
     null = subprocess.DEVNULL

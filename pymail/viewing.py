@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 
 
 class Handler:
-    """A command for one part: `terminal`: it wants the terminal; `piped`: the part goes to its standard input."""
+    """A command for one part, which lies in the file `path`.
 
-    __slots__ = ("command", "piped", "terminal")
+    `terminal`: it wants the terminal; `piped`: the part goes to its standard input; `background`: nobody waits
+    for it, and what it prints is lost.
+    """
 
-    def __init__(self, command: str, terminal: bool, piped: bool) -> None:
+    __slots__ = ("background", "command", "path", "piped", "terminal")
+
+    def __init__(self, command: str, path: str, *, terminal: bool, piped: bool, background: bool) -> None:
         self.command = command
+        self.path = path
         self.terminal = terminal
         self.piped = piped
+        self.background = background
 
 
 def chosen(raw: bytes, number: str) -> list[Part]:
@@ -43,20 +49,27 @@ def chosen(raw: bytes, number: str) -> list[Part]:
 
 
 def view(s: Session, part: Part) -> Iterator[str]:
-    """Hand a part to its program and wait for it; what the program printed, as lines that are not yet safe.
+    """Hand a part to its program; what that printed, as lines that are not yet safe, if it is to be waited for.
 
     MailError(UNAVAILABLE) when no program is known, or when it fails.
     """
+    import shutil
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="pymail-") as folder:
-        path = os.path.join(folder, _file_name(part))
-        handler = _by_variable(s, part) or _by_mailcap(s, part, path) or _by_browser(s, part, path)
-        if handler is None:
-            hint = f"set pipe-{part.type}=COMMAND, or save it by write"
-            raise MailError(printable(f"{part.type}: no mailcap entry; {hint}"), UNAVAILABLE)
-        attachments.write_new(path, part.pieces())
-        yield from _output(s, handler, part, path)
+    folder = tempfile.mkdtemp(prefix="pymail-")
+    is_needed = False
+    try:
+        handler = _handler(s, part, os.path.join(folder, "part" + attachments.suffix(part)))
+        attachments.write_new(handler.path, part.pieces())
+        environ = _environ(s, handler, part)
+        if handler.background:
+            process.leave(s, handler.command, environ, handler.path if handler.piped else os.devnull, folder)
+            is_needed = True
+        else:
+            yield from _output(s, handler, environ)
+    finally:
+        if not is_needed:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def text_by(s: Session, part: Part) -> list[str] | None:
@@ -91,9 +104,19 @@ def _flags(value: str) -> tuple[str, str]:
     return "?" + flags, command.strip()
 
 
-def _by_variable(s: Session, part: Part) -> Handler | None:
+def _handler(s: Session, part: Part, path: str) -> Handler:
+    found = _by_variable(s, part, path) or _by_mailcap(s, part, path) or _by_browser(s, part, path)
+    if found is None:
+        hint = f"set pipe-{part.type}=COMMAND, or save it by write"
+        raise MailError(printable(f"{part.type}: no mailcap entry; {hint}"), UNAVAILABLE)
+    return found
+
+
+def _by_variable(s: Session, part: Part, path: str) -> Handler | None:
     flags, command = _flags(_variable(s, part))
-    return Handler(command, "!" in flags, "=" not in flags) if command else None
+    if not command:
+        return None
+    return Handler(command, path, terminal="!" in flags, piped="=" not in flags, background="&" in flags)
 
 
 def _by_mailcap(s: Session, part: Part, path: str) -> Handler | None:
@@ -106,8 +129,16 @@ def _by_mailcap(s: Session, part: Part, path: str) -> Handler | None:
     kind = part.type
     if kind == "application/octet-stream":
         kind = mediatypes.by_name(path) or kind
-    found = mailcap.find(mailcap.entries(s.environ, s.complain), kind, part.params, path, passes=passes)
-    return Handler(found[1], found[0].terminal, found[0].piped) if found else None
+    entries = mailcap.entries(s.environ, s.complain)
+    # Without a terminal there is nothing to do for a program that needs one.
+    usable = (entry for entry in entries if s.keyboard.terminal or not entry.terminal)
+    found = mailcap.find(usable, kind, part.params, path, passes=passes)
+    if found is None:
+        return None
+    entry, command = found
+    return Handler(
+        command, entry.place(path), terminal=entry.terminal, piped=entry.piped, background=entry.background
+    )
 
 
 def _by_browser(s: Session, part: Part, path: str) -> Handler | None:
@@ -115,27 +146,28 @@ def _by_browser(s: Session, part: Part, path: str) -> Handler | None:
     if part.type != "text/html" or not browser:
         return None
     command = mailcap.fill(browser if "%s" in browser else f"{browser} %s", part.type, {}, path)
-    return Handler(command, terminal=True, piped=False) if command else None
+    return Handler(command, path, terminal=True, piped=False, background=False) if command else None
 
 
-def _output(s: Session, handler: Handler, part: Part, path: str) -> Iterator[str]:
-    # Names as S-nail has them; a command that quotes badly finds only harmless characters in them.
-    environ = {
+def _environ(s: Session, handler: Handler, part: Part) -> dict[str, str]:
+    """Names as S-nail has them; a command that quotes badly finds only harmless characters in them."""
+    name = os.path.basename(handler.path)
+    return {
         **s.environ,
         "MAILX_CONTENT_TYPE": part.type if mailcap.is_harmless(part.type) else "application/octet-stream",
-        "MAILX_FILENAME": os.path.basename(path),
-        "MAILX_FILENAME_GENERATED": os.path.basename(path),
-        "MAILX_FILENAME_TEMPORARY": path,
+        "MAILX_FILENAME": name,
+        "MAILX_FILENAME_GENERATED": name,
+        "MAILX_FILENAME_TEMPORARY": handler.path,
     }
-    source = path if handler.piped else "/dev/tty" if handler.terminal and s.keyboard.terminal else os.devnull
-    with open(source, "rb") as file, open(path + ".out", "w+b") as output:
+
+
+def _output(s: Session, handler: Handler, environ: dict[str, str]) -> Iterator[str]:
+    has_terminal = handler.terminal and s.keyboard.terminal
+    source = handler.path if handler.piped else "/dev/tty" if has_terminal else os.devnull
+    with open(source, "rb") as file, open(handler.path + ".out", "w+b") as output:
         status = process.handle(s, handler.command, environ, file, None if handler.terminal else output)
         if status:
             raise MailError(f"{printable(handler.command)}: failed with status {status}", UNAVAILABLE)
         output.seek(0)
         for line in output:
             yield line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
-
-
-def _file_name(part: Part) -> str:
-    return "part" + attachments.suffix(part)

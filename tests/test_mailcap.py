@@ -64,8 +64,8 @@ def test_templates_are_filled(template: str, command: str) -> None:
 def test_an_entry_says_what_it_needs() -> None:
     audio = next(entry for entry in mailcap.parse(CAPS) if entry.type == "audio/*")
     html = next(mailcap.parse(CAPS))
-    assert (audio.terminal, audio.piped, audio.output) == (True, True, False)
-    assert (html.terminal, html.piped, html.output, html.test) == (False, False, True, 'test -n "$DISPLAY"')
+    assert (audio.terminal, audio.piped, audio.background) == (True, True, False)
+    assert (html.terminal, html.piped, html.background, html.test) == (False, False, False, 'test -n "$DISPLAY"')
 
 
 def test_the_user_names_the_files(tmp_path: Path) -> None:
@@ -82,3 +82,25 @@ def test_a_file_that_others_can_write_is_left_alone(tmp_path: Path) -> None:
     said: list[str] = []
     assert not list(mailcap.entries({"MAILCAPS": f"{tmp_path}/caps"}, said.append))
     assert len(said) == 1 and "caps" in said[0]
+
+
+@pytest.mark.parametrize("line", ["a/b; show %s; x-mailx-async", "a/b; show %s &", "a/b;show %s&;description=x"])
+def test_an_entry_may_run_in_the_background(line: str) -> None:
+    [entry] = mailcap.parse(line)
+    assert (entry.background, entry.command) == (True, "show %s")
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "place"),
+    [
+        ("%s.html", "/tmp/x", "/tmp/x.html"),
+        ("%s.html", "/tmp/x.html", "/tmp/x.html"),
+        ("%s;id", "/tmp/x", "/tmp/x"),
+        ("%s/../y", "/tmp/x", "/tmp/x"),
+        ("", "/tmp/x", "/tmp/x"),
+    ],
+)
+def test_an_entry_says_how_the_name_of_its_file_ends(template: str, path: str, place: str) -> None:
+    [entry] = mailcap.parse(f"a/b; show %s; nametemplate={template}")
+    assert entry.place(path) == place
+    assert mailcap.find(iter([entry]), "a/b", {}, path, passes=bool) == (entry, f"show {place}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,31 @@ def test_a_page_without_another_program_goes_to_the_browser(tmp_path: Path) -> N
     s.environ["BROWSER"] = f"cat %s >{tmp_path}/seen:other"
     s.do("mimeview 1.1")
     assert (tmp_path / "seen").read_text() == "content\n"
+
+
+@pytest.mark.parametrize(
+    ("caps", "setting"),
+    [
+        ("application/pdf; cat %s >$PIPE; x-mailx-async", ""),
+        ("application/pdf; cat >$PIPE &", ""),
+        ("", "set pipe-application/pdf='?&= cat \"$MAILX_FILENAME_TEMPORARY\" >$PIPE'"),
+    ],
+    ids=["x-mailx-async", "ampersand", "variable"],
+)
+def test_a_program_in_the_background_keeps_nobody_waiting_and_finds_its_file(
+    tmp_path: Path, caps: str, setting: str
+) -> None:
+    s = session(tmp_path, letter("application/pdf"), caps)
+    os.mkfifo(tmp_path / "pipe")
+    s.environ |= {"PIPE": str(tmp_path / "pipe")}
+    # Nobody reads yet, so the program cannot end before this does.
+    assert s.do(setting, "mimeview") == ""
+    assert (tmp_path / "pipe").read_text() == "content\n"
+
+
+def test_a_program_that_needs_a_terminal_is_passed_over_where_there_is_none(tmp_path: Path) -> None:
+    s = session(tmp_path, letter("application/pdf"), "application/pdf; less; needsterminal\napplication/pdf; cat")
+    assert s.do("mimeview") == "content\n"
 
 
 def test_no_program_and_a_failing_one_are_told(tmp_path: Path) -> None:
