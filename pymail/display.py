@@ -11,7 +11,7 @@ from itertools import islice
 from pymail import decode, doubt, headers, html, report, summary, transfer
 from pymail.attachments import safe_name
 from pymail.charsets import charset
-from pymail.decode import NAMED, TEXT, TOLD, Item, Part
+from pymail.decode import NAMED, TEXT, Item, Part
 from pymail.errors import MailError
 from pymail.mime import LARGEST_HEAD, LARGEST_TEXT
 from pymail.reflow import lines
@@ -136,13 +136,9 @@ def body(root: Part, width: int = 0, number: int = 0, texts: Texts = _no_texts) 
             yield ""
         if labelled or item.kind != TEXT or item.part.name:
             yield from _noted(describe(item.part, number))
+        labelled = labelled or item.kind == TEXT
         known = texts(item.part)
         yield from map(safe, _content(item, width) if known is None else known)
-        enclosed = item.part.parts if item.kind == TOLD and item.part.disposition != "attachment" else []
-        for letter in enclosed:
-            yield ""
-            yield from body(letter, width, number, texts)
-        labelled = labelled or item.kind == TEXT or bool(enclosed)
 
 
 def contents(part: Part, width: int = 0, number: int = 0, texts: Texts = _no_texts) -> Iterator[str]:

@@ -65,16 +65,6 @@ def test_one_part_can_be_shown(part: str, lines: list[str]) -> None:
     assert shown(LETTER, part) == lines
 
 
-def test_the_text_of_an_enclosed_letter_follows_what_is_told_of_it() -> None:
-    told = ["", "[-- #2 message/rfc822, 37 octets --]", "    From: ", "    Subject: inner", "", "inner text", ""]
-    assert shown(LETTER)[2:] == ["text", *told, "[-- #3 text/plain, 8 octets, a.txt --]"]
-
-
-def test_of_a_letter_attached_as_a_file_only_the_head_is_told() -> None:
-    attached = LETTER.replace(b"message/rfc822\n", b"message/rfc822\nContent-Disposition: attachment\n")
-    assert "inner text" not in shown(attached)
-
-
 def test_the_source_is_shown_as_it_came() -> None:
     raw = b"Subject: =?utf-8?q?x?=\n\n=41\xff\xc3\xbc\x1b\n"
     assert list(display.source(raw)) == ["Subject: =?utf-8?q?x?=", "", "=41\\xff\u00fc^["]
