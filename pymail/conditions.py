@@ -95,9 +95,11 @@ class _Test:
         return filled(word, lambda name: self._lookup(name) or "")
 
     def is_set(self) -> bool:
+        """-N name."""
         return self._lookup(self._next()) is not None
 
     def is_text(self) -> bool:
+        """-n text."""
         return self._value(self._next()) != ""
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Failure(Protocol):
+        """Why one recipient did not get a letter."""
+
         recipient: str
 
 _PATIENCE = 10

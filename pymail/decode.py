@@ -21,6 +21,8 @@ TEXT, TOLD, NAMED = "text", "told", "named"
 
 _CALENDARS = ("text/calendar", "application/ics")
 _FOR_PROGRAMS = ("text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript", "text/x-amp-html")
+_LOOKED_AT = 4096  # octets of a part of another type
+_LARGEST_STUB = 100_000  # octets of a form that are looked at
 
 
 class Item:
@@ -113,10 +115,6 @@ def looks_like_text(part: Part) -> bool:
     start = next(part.pieces(), b"")[:_LOOKED_AT]
     text = start.decode("utf-8", "replace").removesuffix("\ufffd")
     return all(char.isprintable() or char in "\t\n\r\f" for char in text) and "\ufffd" not in text
-
-
-_LOOKED_AT = 4096
-_LARGEST_STUB = 100_000  # octets of a form that are looked at
 
 
 def text_of(root: Part) -> Iterator[str]:

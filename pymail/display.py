@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Texts = Callable[[Part], list[str] | None]
 
-
 _MOST_REMARKS = 5
 _MOST_FIELDS = 10_000
 _LARGEST_FIELD = 100_000  # octets of a header field that are shown

@@ -69,6 +69,14 @@ def status_of(error: MailError | OSError) -> int:
     }.get(error.errno or 0, IOERR)
 
 
+# Separators that isprintable() refuses but that a terminal shows as a blank; the soft
+# hyphen and the joiners, without which emoji and Indic clusters fall apart.
+_SPACES = (
+    "\u00ad\u200c\u200d\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+
+
 def printable(text: str) -> str:
     r"""One line in which nothing can drive a terminal.
 
@@ -92,11 +100,3 @@ def _visible(char: str) -> str:
     if "\udc80" <= char <= "\udcff":
         return f"\\x{ord(char) - 0xdc00:02x}"
     return f"\\u{{{ord(char):x}}}"
-
-
-# Separators that isprintable() refuses but that a terminal shows as a blank; the soft
-# hyphen and the joiners, without which emoji and Indic clusters fall apart.
-_SPACES = (
-    "\u00ad\u200c\u200d\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
-    "\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-)

@@ -71,8 +71,6 @@ class Folder:
                 return found
         return 1 if len(self) else 0
 
-    # -- numbers and places --------------------------------------------------
-
     def place(self, number: int) -> int:
         """Where in the mailbox the message with this number is, from 0."""
         return number - 1 if self.order is None else self.order[number - 1]
@@ -104,9 +102,8 @@ class Folder:
         self.dot = self.number(dot) if self.dot else 0
         self.before, self.named, self.top = 0, [], 0
 
-    # -- one message -------------------------------------------------------
-
     def deleted(self, number: int) -> bool:
+        """Is it marked as deleted?"""
         return bool(self.marks[self.place(number)] & DELETED)
 
     def raw(self, number: int) -> bytes:
@@ -124,6 +121,7 @@ class Folder:
         return self.mailbox.head(self.place(number))
 
     def summary(self, number: int) -> Summary:
+        """What a header list shows of it."""
         return self.mailbox.summary(self.place(number))
 
     def received(self, number: int) -> tuple[str, str]:
@@ -154,8 +152,6 @@ class Folder:
         if flags & SEEN:
             return "O" if flags & OLD else "R"
         return "U" if flags & OLD else "N"
-
-    # -- changes -----------------------------------------------------------
 
     def go(self, number: int, shown: bool = False) -> None:
         """Make a message the current one."""
@@ -203,8 +199,6 @@ class Folder:
             self.order += range(have, have + count)
             self._numbers += range(have + 1, have + count + 1)
         return count
-
-    # -- what message lists ask (msglist.View) -------------------------------
 
     def state(self, letter: str) -> Iterator[int]:
         """The messages in a state that `:x` names."""

@@ -17,8 +17,8 @@ from pymail.folding import fold as fold
 
 Fields = list[tuple[str, bytes]]
 
-# RFC 5322 2.2: a field name is printable US-ASCII without the colon.
 _LARGEST = 100_000  # octets of a structured value that are looked at
+# RFC 5322 2.2: a field name is printable US-ASCII without the colon.
 _NAME = bytes(range(33, 58)) + bytes(range(59, 127))
 # RFC 2231 7: attribute-char.
 _ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`{|}~")

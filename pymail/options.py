@@ -141,16 +141,20 @@ class Options:
         self.literal: list[str] = []
 
     def has(self, name: str) -> bool:
+        """Was it given?"""
         return bool(self.given[name])
 
     def count(self, name: str) -> int:
+        """How often it was given."""
         return len(self.given[name])
 
     def last(self, name: str) -> str | None:
+        """The last of its arguments, None when it was not given."""
         values = self.given[name]
         return values[-1] if values else None
 
     def all(self, name: str) -> list[str]:
+        """Its arguments, in their order."""
         return self.given[name]
 
     def is_for_script(self) -> bool:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
         @property
         def ending(self) -> bytes: ...
 
+_LONGEST_NAME = 255  # octets of a file's name, which need not be folded
+
 
 def tree(draft: Draft) -> Part:
     """The parts of a draft. MailError when its content type is none, or does not fit its text."""
@@ -93,9 +95,6 @@ def _major(kind: str) -> str:
     if not (headers.is_token(major) and headers.is_token(minor) and kind.isascii() and kind.isprintable()):
         raise MailError(f"{printable(kind)}: no content type; write type/subtype", USAGE)
     return major.lower()
-
-
-_LONGEST_NAME = 255  # octets of a file's name, which need not be folded
 
 
 class Binary:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 # RFC 2047 5 (3): what may stand for itself in an encoded word, wherever that is used.
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
-
-
 _WORD = 63  # RFC 2047 2 allows 75; this much fits on a line with a field name before it
 
 

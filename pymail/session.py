@@ -100,8 +100,6 @@ class Session:
         self.warned: set[str] = set()
         self.progress: Progress | None = None
 
-    # -- what is said --------------------------------------------------------
-
     def say(self, *lines: str) -> None:
         """Lines for the user, made safe, on standard output."""
         for line in lines:
@@ -145,8 +143,6 @@ class Session:
         mailbox = self.folder.mailbox
         return {"mailbox-display": mailbox.name, "mailbox-resolved": mailbox.path}.get(name)
 
-    # -- what is open ----------------------------------------------------------
-
     def open_folder(self) -> Folder:
         """The open folder; MailError when there is none."""
         if self.folder is None:
@@ -166,8 +162,6 @@ class Session:
         """The character set of the terminal, "" when it is that of the locale (s-nail ttycharset, GNU mail charset)."""
         name = self.variables.text("ttycharset") or ""
         return "" if name == "auto" else name
-
-    # -- who I am --------------------------------------------------------------
 
     def mine(self) -> Callable[[str], bool]:
         """A test for my addresses: login, login@hostname, `from`, an alternate. Case does not matter.
@@ -194,8 +188,6 @@ class Session:
         from pymail import addresses
 
         return [address for name in self.my_names() for address in addresses.lenient(name)]
-
-    # -- where things are ------------------------------------------------------
 
     def home_file(self, variable: str, name: str) -> str:
         """The path that a variable such as DEAD gives, else `name` in the home directory.

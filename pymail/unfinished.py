@@ -129,9 +129,6 @@ def _head(draft: Draft) -> bytes:
     return lines + b"\n"
 
 
-# -- at the next start -----------------------------------------------------------
-
-
 def recover(s: Session) -> None:
     """Put what killed runs left into the dead-letter file, and say so; what is being typed elsewhere stays."""
     place = folder(s)

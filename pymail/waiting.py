@@ -68,9 +68,6 @@ def summary(s: Session) -> str:
     return f"{count}, the oldest for {how_long(time.time() - entries[0].queued)}; flush sends it"
 
 
-# -- sending --------------------------------------------------------------------
-
-
 def flush_all(s: Session) -> tuple[int, int]:
     """Send what waits, account by account; the exit status (75 while something waits) and how many letters went."""
     outbox = folder(s)
@@ -130,9 +127,6 @@ def flush_quietly(s: Session, path: str, account: str, chain: Chain) -> None:
             )  # fmt: skip
     except (MailError, OSError):
         return  # this run's own letter is on its way; the next --flush will say what is wrong
-
-
-# -- accounts --------------------------------------------------------------------
 
 
 def account(s: Session, chain: Chain) -> str:

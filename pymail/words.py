@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     Value = Callable[[str], str]
 
-
 # Characters that have a meaning in names of files, and what stands for them where quoting took it from them.
 _SHIELDS = {ord(char): 0xF0000 + ord(char) for char in "~$`*?[+%#&"}
 _SHIELDED = {shield: char for char, shield in _SHIELDS.items()}

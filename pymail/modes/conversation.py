@@ -134,8 +134,6 @@ class _Conversation:
             self.s.say(*_decoded(reply.lines[0]))
         return reply
 
-    # -- what takes more than a line -------------------------------------------
-
     def send_letter(self) -> None:
         """Send lines up to that of a single dot, or the end of the input."""
         while (line := self.lines.read("", command=False)) is not None:

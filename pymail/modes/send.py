@@ -27,9 +27,9 @@ def run(s: Session, options: Options) -> int:
         if options.has("read-recipients"):
             draft = _from_header(s, draft)
         if options.has("html"):
-            from pymail import richtext
+            from pymail import alternative
 
-            richtext.alternate(draft)
+            alternative.add(draft)
     except BaseException:
         post.bury(s, draft)
         post.forget(s)
@@ -67,9 +67,9 @@ def _draft(s: Session, options: Options) -> Draft:
         _add_field(draft, field)
     draft.content_type = options.last("text-type") or draft.content_type
     if options.has("html"):
-        from pymail import richtext
+        from pymail import alternative
 
-        richtext.check(draft.content_type)
+        alternative.check(draft.content_type)
     for name in ("message-file", "quote-file"):
         file = options.last(name)
         if file is not None:

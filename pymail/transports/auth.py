@@ -99,9 +99,6 @@ def _encoded(wire: Wire, words: bytes) -> bytes:
     return encoded
 
 
-# -- the mechanisms ---------------------------------------------------------
-
-
 def _plain(account: Account, secret: str) -> Dialogue:
     """RFC 4616."""
     yield f"\0{account.user}\0{secret}".encode()

@@ -166,9 +166,6 @@ def _escaped(octets: bytes) -> bytes:
     return b"".join(b"=%02X" % octet if octet > 127 else bytes((octet,)) for octet in octets)
 
 
-# -- header fields -----------------------------------------------------------
-
-
 def _fields(head: bytes) -> list[bytes]:
     """The fields as they are written, each with its line ends."""
     found: list[bytes] = []

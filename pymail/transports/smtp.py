@@ -138,8 +138,6 @@ class Smtp(Transport):
             self._drop()
         return rest
 
-    # -- the connection -------------------------------------------------------
-
     def _open(self) -> Wire:
         """A connection that is ready for MAIL. Raises Unreachable, Stop, Lost."""
         if self._wire is not None and self._user != self._login(self._sender):
@@ -213,8 +211,6 @@ class Smtp(Transport):
             return name
         address = wire.address or "127.0.0.1"
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
-
-    # -- TLS and login --------------------------------------------------------
 
     def _policy(self) -> str:
         """`plain`, `require` or `verify-off`; on this machine nobody listens, and TLS is for whom it is asked."""

@@ -36,6 +36,7 @@ class Reply:
 
     @property
     def positive(self) -> bool:
+        """Done (2xx)."""
         return 200 <= self.code < 300
 
     @property

@@ -55,8 +55,6 @@ class Variables:
         given = self._given.get("posix")
         return self._strict if given is None else given[0] is not None
 
-    # -- asked for by our own code ---------------------------------------
-
     def flag(self, name: str) -> bool:
         """Is it set? KeyError when no table has the name."""
         return self._value(TABLE[name]) is not None
@@ -80,8 +78,6 @@ class Variables:
         if given is not None:
             return given[0]
         return row.posix if self.strict else row.default
-
-    # -- set by the user ---------------------------------------------------
 
     def get(self, name: str) -> str | None:
         """The value of any variable, known or not; None when it is unset."""

@@ -1,4 +1,4 @@
-"""A letter that was written in HTML gets the plain text beside it (--html).
+"""The plain text beside a letter that was written in HTML (--html): multipart/alternative.
 
 Apart because no other letter needs HTML laid out, or the libraries for it.
 """
@@ -28,7 +28,7 @@ def check(kind: str) -> None:
         raise MailError(f"--html: {why}", UNAVAILABLE)
 
 
-def alternate(draft: Draft) -> None:
+def add(draft: Draft) -> None:
     """Make a letter whose text is HTML one of two forms: what the page says, and the page (RFC 2046 5.1.4)."""
     if not draft.body.size:
         return
