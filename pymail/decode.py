@@ -90,6 +90,13 @@ def best(alternative: Part) -> Part:
     return rich[0] if rich else others
 
 
+def favour_rich(root: Part) -> None:
+    """Let HTML be the best form of each text that has it (s-nail mime-alternative-favour-rich)."""
+    for part in root.walk():
+        if part.type == "multipart/alternative" and any(leaf.type == "text/html" for leaf in part.leaves()):
+            part.parts = [form for form in part.parts if form.type != "text/plain"]
+
+
 def _is_stub(plain: Part, rich: Part) -> bool:
     """Whether the plain text only says that there is something better."""
     words = len(plain.text(_LARGEST_STUB).split())

@@ -44,6 +44,7 @@ def message(
     number: int = 0,
     part: str = "",
     texts: Texts | None = None,
+    rich: bool = False,
 ) -> Iterator[str]:
     """The lines of a letter, safe: the header fields for which `shown(name)` holds, an empty line, the body.
 
@@ -51,9 +52,13 @@ def message(
     `number` is the message's, so that parts are called as they can be named to a verb (0: by their own numbers).
     `part` is the number of the one part to show ("2.1"); MailError(NOINPUT) when there is none of that number.
     `texts` may know lines to show for a part, which need not be safe; None for what is to be shown as ever.
+    `rich`: of several forms of a text HTML rather than plain text.
     """
     try:
-        yield from _read(raw, shown, width, number, part, texts or _no_texts)
+        root = decode.parse(raw)
+        if rich:
+            decode.favour_rich(root)
+        yield from _read(root, shown, width, number, part, texts or _no_texts)
     except MailError:
         raise
     except Exception as error:  # whatever a letter can do to this program, its reader still sees it
@@ -65,8 +70,7 @@ def _no_texts(part: Part) -> None:
     return None
 
 
-def _read(raw: bytes, shown: Callable[[str], bool], width: int, number: int, part: str, texts: Texts) -> Iterator[str]:
-    root = decode.parse(raw)
+def _read(root: Part, shown: Callable[[str], bool], width: int, number: int, part: str, texts: Texts) -> Iterator[str]:
     if part:
         chosen = decode.find(root, part)
         if not chosen.parts or chosen.is_multipart:

@@ -97,7 +97,7 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
     mine = s.mine() if s.variables.flag("showto") else None
     for places, rows in folder.mailbox.rows(folder.places(numbers)):
         some = folder.numbers(places)
-        if s.sender_fields or mine is not None:
+        if mine is not None or knows_better(s):
             _show_others(s, some, rows, mine)
         states = folder.letters(places).translate(letters)
         s.out.write("\n".join([*headline.lines(some, states, rows, dot=folder.dot), ""]))
@@ -106,22 +106,33 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
 def _show_others(s: Session, numbers: Sequence[int], rows: Rows, mine: Callable[[str], bool] | None) -> None:
     """Put into the author's place whom `sender` names, and in letters of mine the recipient."""
     for at, number in enumerate(numbers):
-        summary = rows.summary(at)
-        if s.sender_fields:
-            summary = by_sender(s, number, summary)
+        summary = by_sender(s, number, rows.summary(at))
         if mine is not None and mine(summary.address):
             summary = _by_recipient(s.open_folder(), number, summary)
         rows.names[at], rows.addresses[at] = summary.name, summary.address
 
 
+def knows_better(s: Session) -> bool:
+    """Is the author to be found elsewhere than in From (the verb `sender`, nofromfield)?"""
+    return bool(s.sender_fields) or not s.variables.flag("fromfield")
+
+
 def by_sender(s: Session, number: int, summary: Summary) -> Summary:
-    """The summary with the author that the fields of the verb `sender` name, the first that is there."""
+    """The summary with the author that the fields of the verb `sender` name, the first that is there.
+
+    With nofromfield who sent the message by its From_ line, where no such field tells (GNU mail).
+    """
+    if not knows_better(s):
+        return summary
     from pymail import addresses, headers
 
-    head = s.open_folder().head(number)
-    values = (headers.find(head, name.encode("ascii", "ignore")) for name in s.sender_fields)
+    folder = s.open_folder()
+    values = (headers.find(folder.head(number), name.encode("ascii", "ignore")) for name in s.sender_fields)
     person = next((person for value in values if value for person in addresses.lenient(value)), None)
-    return summary if person is None else _of(summary, person.name, person.spec)
+    if person is not None:
+        return _of(summary, person.name, person.spec)
+    sender = "" if s.variables.flag("fromfield") else folder.mailbox.received(folder.place(number))[0]
+    return _of(summary, "", sender) if sender else summary
 
 
 def _by_recipient(folder: Folder, number: int, summary: Summary) -> Summary:

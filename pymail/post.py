@@ -139,6 +139,8 @@ def _finish(s: Session, draft: Draft, record: str | None) -> int:
         bury(s, draft)
         raise
     assert draft.sender
+    if not people and copy and s.variables.flag("record-files") and not s.variables.flag("debug"):
+        _record(s, letter, draft.sender, copy)
     status = carry(s, draft.sender, people, letter, copy) if people else 0
     return hand_over(s, draft.targets, letter, draft.sender.spec) or status if draft.targets else status
 

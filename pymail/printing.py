@@ -86,8 +86,9 @@ def _lines(s: Session, number: int, every_field: bool, context: str = "type", pa
     folder = s.open_folder()
     shows = (lambda name: True) if every_field else s.filters[context].shows
     lines = display.message(
-        folder.raw(number), shown=shows, width=s.screen()[1], number=number, part=part, texts=_texts(s)
-    )
+        folder.raw(number), shown=shows, width=s.screen()[1], number=number, part=part, texts=_texts(s),
+        rich=s.variables.flag("mime-alternative-favour-rich"),
+    )  # fmt: skip
     return _headed(number, part, _envelope(s, number), lines)
 
 

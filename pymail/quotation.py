@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Shown = Callable[[str], bool]
 
 _WIDTH = 72  # where paragraphs of an answer are wrapped: some quotes more still fit on a screen
+_NARROW = 20  # no line of a quote is broken before
 SHOWN, ALL, NONE = "shown", "all", "none"
 
 
@@ -56,10 +57,24 @@ def answered(s: Session, number: int) -> Iterator[bytes]:
     head = chain(display.fields(root.head(), shown), [""]) if shown else []
     # Paragraphs that the reader may wrap anew are not wrapped here.
     is_flowed = s.variables.flag("format-flowed")
-    text = chain(head, display.readable(root, 0 if is_flowed else _WIDTH))
+    text: Iterable[str] = chain(head, display.readable(root, 0 if is_flowed else _WIDTH))
     prefix = s.variables.text("indentprefix") or ""
+    # S-nail takes two numbers more, of which nothing depends here.
+    fold = (s.variables.text("quote-fold") or "").partition(" ")[0]
+    if fold.isdecimal() and not is_flowed:
+        text = _folded(text, int(fold) - len(prefix), s.variables.text("quote-chars") or "")
     lines = (_quoted(prefix, line, is_flowed) for line in text)
     return octets(chain(_heading(s, number), lines, _injected(s, number, "quote-inject-tail"), [""]))
+
+
+def _folded(text: Iterable[str], width: int, marks: str) -> Iterator[str]:
+    """The lines broken after `width` characters, the marks of older quotes put together before each piece."""
+    for line in text:
+        rest = line.lstrip(marks + " ")
+        before = line[: len(line) - len(rest)]
+        quotes = "".join(before.split()) + " " if any(mark in before for mark in marks) else before
+        for piece in reflow.wrap(rest, max(width - len(quotes), _NARROW)):
+            yield (quotes + piece).rstrip()
 
 
 def _quoted(prefix: str, line: str, is_flowed: bool) -> str:

@@ -31,6 +31,7 @@ def reply(
     reply_to_swap_in: bool = False,
     prefix: str = "Re: ",
     marks: Iterable[str] = (),
+    pattern: str = "",
 ) -> Draft:
     """An answer to received letters, given by their fields (POSIX mailx, Reply to a Message).
 
@@ -39,7 +40,7 @@ def reply(
     (with `everyone`) Mail-Followup-To count unless told otherwise, a Reply-To of one address
     also with `reply_to_swap_in`; `recipients_in_cc` puts those of To into Cc. Subject and
     thread come from the first letter; `prefix` stands before the subject, in place of what
-    marks an answer there already: Re and its like, and `marks`.
+    marks an answer there already: Re and its like, `marks`, and what `pattern` matches.
     """
     draft = Draft()
     for letter in letters:
@@ -59,7 +60,7 @@ def reply(
     draft.cc = [person for person in addresses.unique(draft.cc) if person not in draft.to]
     if not draft.to:
         draft.to, draft.cc = draft.cc, []
-    draft.subject = _answered(headers.get(letters[0], "Subject"), prefix, _RE.union(marks))
+    draft.subject = _answered(headers.get(letters[0], "Subject"), prefix, _RE.union(marks), pattern)
     draft.in_reply_to = [
         each for letter in letters for each in message_ids(headers.get(letter, "Message-ID") or b"")[:1]
     ]
@@ -94,8 +95,12 @@ _RE = frozenset(
 _FORWARD = frozenset("fwd fw wg tr rv vb vl doorst enc pd πρθ 转发 轉寄 転送 전달".split())
 
 
-def _answered(subject: bytes | None, prefix: str, marks: frozenset[str]) -> str:
+def _answered(subject: bytes | None, prefix: str, marks: frozenset[str], pattern: str) -> str:
     text = headers.decode(subject or b"")
+    if pattern:
+        import re
+
+        text = re.sub(rf"\A(?:{pattern})", "", text, count=1, flags=re.IGNORECASE)
     return f"{prefix}{_without(text, marks)}".strip() if text else ""
 
 

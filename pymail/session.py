@@ -135,9 +135,11 @@ class Session:
         return self.environ.get(name)
 
     def _own(self, name: str) -> str | None:
-        """What can be asked of the session as if it were a variable (s-nail)."""
+        """What can be asked of the session as if it were a variable (s-nail; GNU mail mode, PID)."""
         if name == "account":
             return self.account or None
+        if name in ("mode", "PID"):
+            return str(posix.getpid()) if name == "PID" else "send" if self.sending else "read"
         if self.folder is None or not name.startswith("mailbox-"):
             return None
         mailbox = self.folder.mailbox

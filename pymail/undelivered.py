@@ -100,9 +100,10 @@ def bury(
     told: list[str] = []
     if not s.variables.flag("save") or s.variables.flag("debug"):
         return "", told
+    replace = replace and not s.variables.flag("appenddeadletter")
     for path, state in _places(s, told):
         try:
-            path = deadletter.bury(path, pieces(), sender, state=state, replace=replace and s.variables.strict)
+            path = deadletter.bury(path, pieces(), sender, state=state, replace=replace)
         except MailError as error:
             told.append(error.text)
         except OSError as error:

@@ -69,8 +69,7 @@ def announce(s: Session) -> None:
 
 def author_file(s: Session, number: int) -> str:
     """The file named after a message's author (POSIX Save, Copy, followup)."""
-    summary = s.open_folder().summary(number)
-    address = (listing.by_sender(s, number, summary) if s.sender_fields else summary).address
+    address = listing.by_sender(s, number, s.open_folder().summary(number)).address
     if not address:
         raise MailError(f"{number}: names no author to call a file after", USAGE)
     return s.file_of(address)

@@ -8,6 +8,10 @@ from __future__ import annotations
 FLAG = "flag"
 TEXT = "text"
 NUMBER = "number"
+ASK = "flag or question"
+
+OFF = ("0", "no", "off", "false")  # what s-nail takes for "not set" in flags
+_ON = ("", "1", "yes", "on", "true")
 
 
 class Variable:
@@ -15,7 +19,9 @@ class Variable:
 
     A flag's default is "" (set) or None (unset); a text's or number's is its value or
     None. `environ`: imported from the environment variable of the same name. `choices`:
-    the only values allowed. `same`: another spelling of that variable.
+    the only values allowed. `same`: another spelling of that variable. An ASK is a flag that may
+    also be `ask-yes` or `ask-no`: then the user is asked, and that is the answer of who just
+    presses Enter.
     """
 
     __slots__ = ("name", "kind", "default", "text", "posix", "environ", "choices", "same")
@@ -45,6 +51,8 @@ class Variable:
         """Why this value is not allowed, "" when it is."""
         if self.choices and value and value.lower() not in self.choices:
             return "allowed are " + ", ".join(self.choices)
+        if self.kind == ASK and value.lower().removeprefix("ask-") not in _ON + OFF:
+            return "allowed are yes, no, ask-yes, ask-no"
         if self.kind == NUMBER and value and not value.isdecimal():
             return "a number is wanted"
         return ""
@@ -114,12 +122,13 @@ SENDING = (
     ),
     Variable("outbox-lifetime", NUMBER, "432000", "How many seconds a letter may wait in the outbox."),
     Variable("expandargv", FLAG, None, "Words after -- are arguments for the sendmail program."),
+    Variable("record-files", FLAG, None, "What goes to files and commands alone is recorded too."),
     Variable("record-resent", FLAG, None, "A copy of what is resent goes into the file of record too."),
     Variable("forward-as-attachment", FLAG, None, "Messages that forward sends go along whole."),
     Variable("Replyall", FLAG, None, "Another name of flipr.", same="flipr"),
-    Variable("reply-to-honour", FLAG, "", "Answers go to Reply-To where a letter has one."),
+    Variable("reply-to-honour", ASK, "", "Answers go to Reply-To where a letter has one."),
     Variable("reply-to-swap-in", FLAG, None, "A Reply-To of one address counts also with noreply-to-honour."),
-    Variable("followup-to-honour", FLAG, "", "Answers to all go where Mail-Followup-To says."),
+    Variable("followup-to-honour", ASK, "", "Answers to all go where Mail-Followup-To says."),
     Variable("recipients-in-cc", FLAG, None, "Answers put the other recipients of To into Cc."),
     Variable("askatend", FLAG, None, "Copies are asked for behind the text of a letter."),
     Variable("askattach", FLAG, None, "Files to attach are asked for behind the text of a letter."),
@@ -131,6 +140,8 @@ SENDING = (
     Variable("quote", TEXT, None, "Answers begin with the message; its fields too: headers, allheaders."),
     Variable("quote-inject-head", TEXT, "%f wrote:", "The line before a quoted message: %f author, %a, %s, %d."),
     Variable("quote-inject-tail", TEXT, None, "The line behind a quoted message."),
+    Variable("quote-fold", TEXT, None, "Lines that an answer quotes are broken after so many characters."),
+    Variable("quote-chars", TEXT, ">|}:", "What begins a line that is quoted already, for quote-fold."),
     Variable("quote-as-attachment", FLAG, None, "Answers come with the message whole, as an attachment."),
     Variable(
         "forward-inject-head", TEXT, "-------- Original Message --------",
@@ -139,6 +150,7 @@ SENDING = (
     Variable("forward-inject-tail", TEXT, None, "The line behind a message that is forwarded."),
     Variable("replyprefix", TEXT, "Re: ", "What stands before the subject of an answer."),
     Variable("reply-strings", TEXT, None, "What else marks a subject as an answer's, with commas between: AW:,SV:."),
+    Variable("replyregex", TEXT, None, "The same as a regular expression: ^(aw|sv): *, which begins a subject."),
     Variable("format-flowed", FLAG, None, "Long paragraphs are sent so that readers can wrap them (RFC 3676)."),
     Variable("sendcharsets", TEXT, None, "Character sets to try for texts that are not ASCII, before UTF-8."),
     Variable("sendcharsets-else-ttycharset", FLAG, None, "Where sendcharsets is unset, ttycharset is tried."),
@@ -199,7 +211,7 @@ SERVERS = (
     Variable("smtp-hostname", TEXT, None, "My name in the greeting of servers; unset: hostname."),
     Variable("smtp-timeout", NUMBER, "60", "How many seconds to wait for a server at each step."),
     Variable("sendmail-timeout", NUMBER, "1800", "How many seconds a sendmail program may give no sign of life."),
-    Variable("smtp-use-starttls", FLAG, None, "Heirloom's wish for STARTTLS; pymail wants it anyway."),
+    Variable("smtp-use-starttls", FLAG, None, "STARTTLS is asked of a server on this machine too, as of all others."),
     Variable("dsn", TEXT, None, "What the server shall report: success, failure, delay; or never."),
     Variable("password-command", TEXT, None, "A shell command whose first line is the password."),
     Variable("password-file", TEXT, None, "A file of mode 0600 whose first line is the password."),
@@ -220,7 +232,9 @@ READING = (
         "The command for parts of this type: mimeview runs it, and printing shows its output when it begins with ?*,"
         " or the type is text. pipe-EXTENSION goes by the end of the file name.",
     ),  # fmt: skip
+    Variable("mime-alternative-favour-rich", FLAG, None, "Of several forms of a text HTML is shown, not plain text."),
     Variable("mailcap-disable", FLAG, None, "No mailcap file is asked which program shows a part."),
+    Variable("fromfield", FLAG, "", "Header lines name the author in From; nofromfield: who sent the message."),
     Variable("showname", FLAG, "", "Header lines show names rather than addresses."),
     Variable("columns", NUMBER, None, "How wide header lines are; unset: as the screen."),
     Variable("bsdflags", FLAG, None, "Header lines have BSD's letters for states."),

@@ -8,7 +8,7 @@ asks for must stand in a table.
 from __future__ import annotations
 
 from pymail.errors import USAGE, MailError
-from pymail.variables.table import FLAG, POSIX, TABLE, TEXT, Variable
+from pymail.variables.table import ASK, FLAG, OFF, POSIX, TABLE, TEXT, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     Given = tuple[str | None, str]
     Changes = dict[str, Given | None]
 
-_OFF = ("0", "no", "off", "false", "ask-no")  # what s-nail takes for "not set" in some of its variables
 _MOST = 10**9  # no clock, socket or list takes more
 
 
@@ -96,7 +95,7 @@ class Variables:
             self.unset(name[2:], origin)
             return
         row = self.row(name)
-        if row.kind == FLAG and value.lower() in _OFF:
+        if value.lower() in OFF and row.kind in (FLAG, ASK) or value.lower() == "ask-no" and row.kind == FLAG:
             self._give(row, None, origin)
             return
         if name not in TABLE and self.get("variable-strict") is not None:
@@ -153,7 +152,7 @@ def near(name: str) -> str:
 
 def shown(row: Variable, value: str) -> str:
     """A line of `set`: `hold` or `prompt="& "`; secrets are not shown."""
-    if row.kind == FLAG or (not value and row.kind == TEXT and row.name not in TABLE):
+    if row.kind == FLAG or not value and row.kind == ASK or (not value and row.kind == TEXT and row.name not in TABLE):
         return row.name
     value = "***" if veiled(f"{row.name}=x") != f"{row.name}=x" else veiled(value)
     quote = "'" if '"' in value else '"'

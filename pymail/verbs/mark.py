@@ -89,7 +89,7 @@ def unread(s: Session, numbers: list[int]) -> None:
     folder.shown = True
 
 
-@verb("see[n]", "Se[en]", kind=MSGLIST, changes=True)
+@verb("see[n]", "Se[en]", "mk[read]", kind=MSGLIST, changes=True)
 def seen(s: Session, numbers: list[int]) -> None:
     """Mark messages as read."""
     for number in numbers:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pymail import addresses, headers, post, replies, visit
 from pymail.draft import Draft
-from pymail.errors import USAGE, MailError
+from pymail.errors import USAGE, MailError, printable
 from pymail.recipients import recipients, shown
 from pymail.session import Session
 from pymail.summary import ANSWERED
+from pymail.variables.table import OFF
 from pymail.verbs.kinds import Text
 from pymail.verbs.selection import MSGLIST
 from pymail.verbs.table import verb
@@ -105,10 +106,14 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
         numbers = numbers[:1]
         folder.go(numbers[0])
     letters = [_fields(folder, number) for number in numbers]
-    names = ("metoo", "reply_to_honour", "reply_to_swap_in", "followup_to_honour", "recipients_in_cc")
+    names = ("metoo", "reply_to_swap_in", "recipients_in_cc")
     wishes = {name: s.variables.flag(name.replace("_", "-")) for name in names}
-    prefix, marks = s.variables.text("replyprefix") or "", _marks(s)
-    draft = replies.reply(letters, everyone=everyone, me=_me(s, letters), prefix=prefix, marks=marks, **wishes)
+    wishes["reply_to_honour"] = _honours(s, "reply-to-honour", letters, "Reply-To")
+    wishes["followup_to_honour"] = everyone and _honours(s, "followup-to-honour", letters, "Mail-Followup-To")
+    draft = replies.reply(
+        letters, everyone=everyone, me=_me(s, letters), prefix=s.variables.text("replyprefix") or "",
+        marks=_marks(s), pattern=_pattern(s), **wishes,
+    )  # fmt: skip
     if s.variables.flag("reply-in-same-charset"):
         from pymail import quotation
 
@@ -120,10 +125,37 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
     send_answer(s, numbers, draft, record)
 
 
+def _honours(s: Session, variable: str, letters: list[Fields], field: str) -> bool:
+    """Is this field to be followed? On a terminal the user is asked where the variable wants that (s-nail)."""
+    value = s.variables.text(variable)
+    if value is None:
+        return False
+    is_wanted = value.lower().removeprefix("ask-") not in OFF
+    named = next((found for letter in letters if (found := headers.get(letter, field))), b"")
+    if not (named and value.lower().startswith("ask-") and s.keyboard.terminal):
+        return is_wanted
+    question = f"{field} {printable(headers.decode(named))}: follow it? [{'y' if is_wanted else 'n'}] "
+    answer = (s.keyboard.read(question) or "").strip().lower()
+    return answer.startswith("y") if answer else is_wanted
+
+
 def _marks(s: Session) -> list[str]:
     """What else marks a subject as an answer's: `Antw:, RIF:` are antw and rif (s-nail reply-strings)."""
     words = (s.variables.text("reply-strings") or "").lower().split(",")
     return [mark for word in words if (mark := word.strip().removesuffix(":"))]
+
+
+def _pattern(s: Session) -> str:
+    """A regular expression for the same (GNU mail replyregex). MailError (64) for what is none."""
+    pattern = (s.variables.text("replyregex") or "").removeprefix("^")
+    if pattern:
+        import re
+
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise MailError(f"replyregex={pattern}: {error}", USAGE) from None
+    return pattern
 
 
 def _fit(s: Session, people: list[Address]) -> list[Address]:

@@ -200,3 +200,13 @@ def list_(s: Session) -> None:
 def version(s: Session) -> None:
     """Print the version."""
     s.say(f"pymail {__version__}")
+
+
+@verb("wa[rranty]", kind=NOTHING, sending=True)
+def warranty(s: Session) -> None:
+    """Print under which terms pymail may be used."""
+    s.say(
+        "pymail is free software under the 2-clause BSD licence: use it, change it, pass",
+        "it on, as long as the notice of copyright and these terms stay with it. It comes",
+        "as it is, without any warranty.",
+    )

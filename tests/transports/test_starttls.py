@@ -114,8 +114,21 @@ def test_lmtp_to_another_host_goes_by_starttls_as_well(authority: Authority, rig
 def test_a_client_certificate_is_shown(authority: Authority, right: Path) -> None:
     mine = authority.sign("me", "subjectAltName=email:me@client.example")
     with Sink((*OFFERS, "AUTH EXTERNAL"), tls=server(right, authority.file), wrapped=True, login=accept) as sink:
-        settings = {"tls_ca_file": str(authority.file), "tls_cert_file": str(mine), "smtp_auth": "external"}
-        assert codes(deliver(sink, scheme="smtps", login="", **settings)) == [250]
+        settings = {"tls_ca_file": str(authority.file), "smtp_auth": "external"}
+        assert codes(deliver(sink, scheme="smtps", login="", tls_cert_file=str(mine), **settings)) == [250]
+    assert "AUTH EXTERNAL =" in sink.lines
+
+
+def test_the_key_of_a_client_certificate_may_stand_in_a_file_of_its_own(
+    authority: Authority, right: Path, tmp_path: Path
+) -> None:
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    before, mark, after = authority.sign("myself").read_text().partition("-----BEGIN PRIVATE KEY")
+    certificate.write_text(before)
+    key.write_text(mark + after)
+    with Sink((*OFFERS, "AUTH EXTERNAL"), tls=server(right, authority.file), wrapped=True, login=accept) as sink:
+        settings = {"tls_ca_file": str(authority.file), "smtp_auth": "external", "tls_key_file": str(key)}
+        assert codes(deliver(sink, scheme="smtps", login="", tls_cert_file=str(certificate), **settings)) == [250]
     assert "AUTH EXTERNAL =" in sink.lines
 
 

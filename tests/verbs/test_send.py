@@ -53,6 +53,7 @@ def field(s: Room, name: str) -> str:
         ("alternates CAROL@example.org\nreply 1", "alice@example.org dave@example.org"),
         ("set noreply-to-honour\nReply 2", "bob@example.org"),
         ("set noreply-to-honour reply-to-swap-in\nReply 2", "desk@example.org"),
+        ("set reply-to-honour=no\nReply 2", "bob@example.org"),
         ("followup 1", "alice@example.org carol@example.org dave@example.org"),
         ("Followup 1", "alice@example.org"),
         ("set flipr\nfollowupall 1", "alice@example.org carol@example.org dave@example.org"),
@@ -306,3 +307,47 @@ def test_a_letter_to_a_bad_address_is_refused_before_it_is_written(tmp_path: Pat
     s.do("mail 'bob@@x'")
     assert "more than one @" in s.complained
     assert not s.sent()
+
+
+@pytest.mark.parametrize(
+    ("value", "answer", "people"),
+    [
+        ("ask-yes", "", "desk@example.org"),
+        ("ask-yes", "n", "bob@example.org"),
+        ("ask-no", "", "bob@example.org"),
+        ("ASK-NO", "Yes", "desk@example.org"),
+    ],
+)
+def test_who_wants_to_be_asked_is_asked_whether_a_reply_to_counts(
+    tmp_path: Path, value: str, answer: str, people: str
+) -> None:
+    s = writer(tmp_path, f"{answer}\nhello\n", terminal=True)
+    s.do("set nofollowup-to-honour", f"set reply-to-honour={value}", "Reply 2")
+    assert recipients(s) == people.split(), s.complained
+    default = "y" if value == "ask-yes" else "n"
+    assert s.keyboard.asked[0] == f"Reply-To desk@example.org: follow it? [{default}] "
+
+
+def test_nobody_is_asked_where_there_is_no_reply_to_or_no_terminal(tmp_path: Path) -> None:
+    s = writer(tmp_path, terminal=True)
+    s.do("set reply-to-honour=ask-yes", "Reply 1")
+    assert not any("follow" in prompt for prompt in s.keyboard.asked)
+    s = writer(tmp_path, terminal=False)
+    s.do("set reply-to-honour=ask-no", "Reply 2")
+    assert recipients(s)[-1:] == ["bob@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "subject"),
+    [("set replyregex='^milk[: ]*'", "Re: Re: milk"), ("set replyregex='^re: *mi'", "Re: lk"), ("", "Re: milk")],
+)
+def test_what_marks_an_answer_may_be_a_regular_expression(tmp_path: Path, setting: str, subject: str) -> None:
+    s = writer(tmp_path)
+    s.do(setting, "Reply 2")
+    assert field(s, "Subject") == subject.replace("Re: Re:", "Re:")
+
+
+def test_a_replyregex_that_is_none_is_an_error(tmp_path: Path) -> None:
+    s = writer(tmp_path)
+    s.do("set replyregex='('", "Reply 2")
+    assert "replyregex=(: " in s.complained and not s.sent()
