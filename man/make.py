@@ -15,7 +15,7 @@ import sys
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from pymail import interpreter, msglist, options, outline  # noqa: E402
+from pymail import absent, interpreter, msglist, options, outline  # noqa: E402
 from pymail.escapes.every import ESCAPES  # noqa: E402
 from pymail.variables.table import FLAG, SECTIONS, Variable  # noqa: E402
 from pymail.verbs import table  # noqa: E402
@@ -116,6 +116,15 @@ def json_list() -> str:
     return "\n".join(sections)
 
 
+def absent_list() -> str:
+    def named(kind: str, names: str) -> str:
+        return " , ".join(f"{kind} {word(name)}" for name in names.split())
+
+    commands = [(named("Ic", names), f"{what[0].upper()}{what[1:]}.") for what, names in absent.COMMANDS.items()]
+    variables = [(named("Va", names), f"{why[0].upper()}{why[1:]}.") for why, names in absent.VARIABLES.items()]
+    return f"Commands:\n{items(commands)}\n.Pp\nVariables:\n{items(variables)}"
+
+
 LISTS = {
     "options": option_list,
     "verbs": verb_list,
@@ -123,6 +132,7 @@ LISTS = {
     "forms": form_list,
     "variables": variable_list,
     "json": json_list,
+    "absent": absent_list,
 }
 
 

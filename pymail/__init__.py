@@ -23,7 +23,7 @@ Every file, by what it is about:
 
     start       start bundles main modes/ session user errors
     machine     paths ownership deputy process progress secrets tls
-    language    options variables/ input words conditions interpreter verbs/ msglist partlist criteria filters
+    language    options variables/ absent input words conditions interpreter verbs/ msglist partlist criteria filters
     mailbox     mailboxes/ visit folder disposal summary headline localdates listing sorting threads search bodysearch
     header      headers encodedwords rfc2047 folding olddates addresses addresslist aliases recipients lists
     composing   draft heading body enclosure collect escapes/ splice unfinished replies quotation letterhead resend

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent / "pymail"
 ORDER = """
     errors paths deputy ownership options
     variables.table variables.values
+    absent
     words guess charsets rfc2047 encodedwords folding clusters scripts width headers addresslist addresses aliases
     olddates summary threads lists criteria partlist msglist
     body enclosure draft heading replies bodycoding bodytext flowed

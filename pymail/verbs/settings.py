@@ -73,6 +73,10 @@ def _explained(s: Session, name: str, value: str | None) -> str:
     """What a variable is for, which values it takes, and its default where it has another value."""
     row = TABLE.get(name)
     if row is None:
+        from pymail import absent
+
+        if why := absent.variable(name):
+            return f"Left out of pymail: {why}."
         return f"Not known to pymail; {near(name)}" if near(name) else "Not known to pymail."
     if row.same:
         return f"Another name of {row.same}."

@@ -135,23 +135,14 @@ def find(word: str) -> Verb | None:
     return None
 
 
-# What other programs have and this one leaves out on purpose.
-_LEFT_OUT = {
-    "cryptography of letters": "certsave decrypt Decrypt verify",
-    "spam filters": "classify good junk spamclear spamforget spamham spamrate spamset spamspam",
-    "s-nail's programming": "addrcodec csop digmsg echoerrn errors imapcodec ghost local read readall readctl readsh"
-    " shcodec shift sleep unghost urlcodec vexpr vpospar vput",
-    "caches of IMAP": "cache connect disconnect imap",
-    "scores": "kill score unkill",
-}
-
-
 def unknown(word: str) -> MailError:
     """The error for a word that is no verb, with those that look like it."""
-    for what, words in _LEFT_OUT.items():
-        if word in words.split():
-            return MailError(f"{word}: pymail leaves out {what}; see DIFFERENCES in pymail(1)", USAGE)
     import difflib
+
+    from pymail import absent
+
+    if what := absent.command(word):
+        return MailError(f"{word}: pymail leaves out {what}; see DIFFERENCES in pymail(1)", USAGE)
 
     names = [whole for row in VERBS for _, whole in row.words]
     near = difflib.get_close_matches(word, names, 3, 0.6)
