@@ -249,13 +249,14 @@ class Session:
     def filename(self, word: Word) -> str:
         """What a word names as a file, after POSIX's transformations, which quoting switches off.
 
-        A word that was typed may hold `$(command)`, as in the shell (POSIX mailx, Commands in mailx). MailError
-        (64) for a line end in it (FUTURE DIRECTIONS).
+        A word that was typed may hold `$(command)` and `${name:-word}`, as in the shell (POSIX mailx, Commands in
+        mailx). MailError (64) for a line end in it (FUTURE DIRECTIONS).
         """
         from pymail import words
 
         name = word.shielded
-        if "`" in name or "$(" in name:
+        plain = all(part.partition("}")[0].isidentifier() for part in name.split("${")[1:])
+        if "`" in name or "$(" in name or not plain:
             from pymail import process
 
             name = process.word_of(self, name)

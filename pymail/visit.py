@@ -112,6 +112,7 @@ def _commit(s: Session, folder: Folder) -> None:
     vanish = bool(folder) and len(wanted.removed) == len(folder) and not v.flag("keep")
     plan = Plan(remove=wanted.removed, flags=wanted.flags, replace=folder.changed, vanish=vanish)
     notes, details = len(folder.mailbox.notes), len(folder.mailbox.details)
+    folder.mailbox.settings = s.mailbox_settings()
     try:
         outcome = folder.mailbox.commit(plan) if plan else None
     finally:

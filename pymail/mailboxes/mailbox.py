@@ -120,11 +120,13 @@ class Mailbox(ABC):
     `name` is what the user called it, `path` the file or folder behind it (None: there is none to write to).
     `readonly` says why it cannot be changed, "" when it can. `notes` are lines that the user should be told
     once: a lock that was broken, a mailbox that was repaired; `details` are those that only -v asks for.
+    `settings` may be renewed while it is open.
     """
 
     name: str
     path: str | None
     readonly: str
+    settings: Settings
     notes: list[str]
     details: list[str]
 

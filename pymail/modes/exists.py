@@ -57,7 +57,9 @@ def mailbox_path(s: Session, options: Options) -> str:
         files = [*filter(None, options.all("file")), *options.operands, *options.literal]
         if len(files) > 1 and not options.is_for_script():
             raise MailError(f"-f: {files[1]}: one mailbox at a time", USAGE)
-        return s.path(files[0] if files else "&")
+        name = files[0] if files else "&"
+        # The shell has expanded it already: a dollar sign may be a letter of the name.
+        return name if "$" in name and paths.lexists(name) else s.path(name)
     return "" if options.has("batch") and not s.mailbox_user else s.names().system
 
 

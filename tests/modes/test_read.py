@@ -65,6 +65,11 @@ def test_a_file_may_stand_behind_the_end_of_the_options(home: Home, pymail: Run)
     assert '"-box": 0 messages' in pymail("-f", "--", "-box", input="x\n").out
 
 
+def test_a_dollar_sign_may_belong_to_the_name_of_a_file(home: Home, pymail: Run) -> None:
+    mbox(home.path / "a$HOME", [letter("one")])
+    assert "one" in pymail("-H", "-f", "a$HOME").out
+
+
 def test_an_empty_file_opens_with_no_messages(home: Home, pymail: Run) -> None:
     (home.path / "box").touch(0o600)
     done = pymail("-f", "box", input="x\n")

@@ -65,3 +65,10 @@ def test_what_is_in_mbox_is_not_put_there_again_when_leaving_failed(home: Home, 
     assert done.err.count("locked by") == 2 and done.out.count("Saved 1 message in") == 1
     assert (home.path / "mbox").read_bytes().count(b"Subject: one") == 1
     assert box.read_bytes().count(b"Subject: ") == 1
+
+
+def test_patience_that_is_set_in_a_session_counts_when_it_is_left(home: Home, pymail: Run) -> None:
+    box = home.receive([letter("one")])
+    lock = box.with_name(box.name + ".lock")
+    done = pymail("-N", "-S", "hold", input=f"1\n!echo x > {lock}\nset lock-timeout=0\nq\nq\nx\n")
+    assert done.err.count("locked by") == 2
