@@ -97,6 +97,16 @@ def test_failure_at_a_step_is_told_and_the_letter_kept(
     assert not sink.letters
 
 
+@pytest.mark.parametrize("offers", [OFFERS, ONE_BY_ONE, BY_CHUNKS], ids=["pipelined", "one-by-one", "chunks"])
+@pytest.mark.parametrize(("refused", "closed"), [("EHLO", "HELO"), ("MAIL", "RCPT"), ("MAIL", "DATA")])
+def test_refusal_is_the_answer_also_when_the_server_closes_behind_it(
+    pymail: Run, home: Home, refused: str, closed: str, offers: tuple[str, ...]
+) -> None:
+    with Sink(offers, {refused: NEVER, closed: CLOSE}) as sink:
+        done = run(pymail, sink.url, "bob@x")
+    assert done.status == 69 and done.err.startswith(f"pymail: bob@x: {NEVER}\n") and not queue(home)
+
+
 @pytest.mark.parametrize("said", [CLOSE, RESET, HANG])
 @pytest.mark.parametrize("offers", [OFFERS, BY_CHUNKS], ids=["data", "chunks"])
 def test_failure_in_the_middle_of_the_body_puts_the_letter_off(

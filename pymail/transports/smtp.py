@@ -198,8 +198,11 @@ class Smtp(Transport):
         reply = wire.ask(self.hello + name)
         self._offers = {word.upper(): rest for word, _, rest in (line.partition(" ") for line in reply.lines[1:])}
         if reply.code >= 500 and self.fallback:
-            reply = wire.ask(self.fallback + name)
             self._offers = {}
+            try:
+                reply = wire.ask(self.fallback + name)
+            except Lost as lost:
+                raise Lost(str(lost), reply) from None  # it was refused, and that is the last that was said
         if not reply.positive:
             raise Stop(reply)
 

@@ -64,14 +64,18 @@ class Transaction:
         replies = _converse(wire, self._commands, GROUP if "PIPELINING" in offers else 1, self.early)
         mail = next(replies)
         self.begun, self.ended = mail.code != 421, False
-        for index, reply in zip(self._named, replies, strict=False):  # named first: the reply to DATA must be left
-            if mail.positive and not reply.positive:
-                self.verdicts[index] = reply
+        try:
+            for index, reply in zip(self._named, replies, strict=False):  # named first: the reply to DATA must be left
+                if mail.positive and not reply.positive:
+                    self.verdicts[index] = reply
+            data = next(replies, mail)
+        except Lost as lost:
+            raise Lost(str(lost), lost.reply if mail.positive else mail) from None
         accepted = [index for index in self._named if self.verdicts[index] is None] if mail.positive else []
         ahead = following.opening(offers) if following is not None and accepted else b""
         if "CHUNKING" in offers:
             return self._chunks(wire, accepted, AHEAD if "PIPELINING" in offers else 1, ahead) if accepted else mail
-        return self._data(wire, accepted, mail, next(replies, mail), ahead)
+        return self._data(wire, accepted, mail, data, ahead)
 
     def opening(self, offers: dict[str, str]) -> bytes:
         """The commands up to the data, where all can go out before the letter before is answered (RFC 2920 3.1).
