@@ -29,8 +29,8 @@ _QUOTED = b"quoted-printable"
 _WIDE = ("utf-7", "utf-16", "utf-32", "ucs", "hz")
 _LARGE = 8 << 20
 _NO_STUB = 600  # octets of a plain form; see decode.best
-# Not beyond the next "<", so that a row of these takes linear time.
-_TAG = re.compile(rb"<[^<>]*>")
+# From "<" to the next ">", as tags.py has it; to the end without one, so that a row of "<" takes linear time.
+_TAG = re.compile(rb"<[^>]*>?")
 
 
 class Search:

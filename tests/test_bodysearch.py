@@ -32,6 +32,7 @@ def matches(raw: bytes, needle: str) -> bool:
         (PLAIN % b"quoted-printable" + quopri.encodestring("Gr\u00fc\u00dfe".encode()), "gr\u00fc\u00dfe", True),
         (b"Content-Type: text/html\n\nsome w<b>or</b>d", "word", True),
         (b"Content-Type: text/html\n\n<p class=word>", "word", False),
+        (b"Content-Type: text/html\n\nw<a href=<b@c>ord", "word", True),
         (b"Content-Type: text/html\n\n<style>word</style>&#119;ord", "word", True),
         (b"Content-Type: image/gif\n\nword", "word", False),
         (b"Content-Disposition: attachment\n\nword", "word", False),
@@ -57,7 +58,7 @@ def test_what_is_in_the_text_is_found_in_any_encoding(word: str, more: str, enco
 
 
 PIECES = [
-    b"some word here\n", b"so=6De w=6Frd\n", b"w=\nord\n", b"w<b>or</b>d\n", b"&#119;ord\n", b"a < b\n", b"c > d\n",
+    b"some word here\n", b"so=6De w=6Frd\n", b"w=\nord\n", b"w<b>or</b>d\n", b"w<a <b>ord\n", b"&#119;ord\n", b"a < b\n", b"c > d\n",
     b"=\n", b"c29tZSB3b3JkIGhlcmU=\n", b"--x\n", b"--x--\n", b"\n", b"begin 644 f\n",
     b"Content-Type: text/html\n",
     b"Content-Type: text/plain; charset=utf-7\n", b"Content-Type: image/gif\n", b"+AHcAbwByAGQ-\n",
