@@ -76,7 +76,7 @@ def _calendar(text: str) -> Iterator[str]:
     """One sentence for each event: what, when, where, by whom."""
     event: dict[str, str] = {}
     for line in text.replace("\n ", "").replace("\n\t", "").split("\n"):
-        name, _, value = _property(line)
+        name, params, value = _property(line)
         if name == "METHOD":
             yield f"calendar: {value.lower()}"
         elif name == "BEGIN":
@@ -86,6 +86,14 @@ def _calendar(text: str) -> Iterator[str]:
             event = {}
         else:
             event.setdefault(name, value)
+            if name == "DTSTART":
+                event["zone"] = _zone(params)
+
+
+def _zone(params: str) -> str:
+    """The time zone that a moment is in (RFC 5545 3.2.19), "" when it does not say."""
+    fields = (param.partition("=") for param in params.split(";"))
+    return next((value.strip('"') for name, _, value in fields if name.upper() == "TZID"), "")
 
 
 def _property(line: str) -> tuple[str, str, str]:
@@ -105,6 +113,7 @@ def _event(event: dict[str, str]) -> str:
     if start[:10] == end[:10]:
         end = end[11:]
     when = f"{start} to {end}" if start and end else start or end
+    when += f" {event['zone']}" if event.get("zone") else ""
     where, by = event.get("LOCATION", ""), event.get("ORGANIZER", "")
     by = by[7:] if by[:7].lower() == "mailto:" else by
     parts = [event.get("SUMMARY", "event"), when, f"at {where}" if where else "", f"by {by}" if by else ""]

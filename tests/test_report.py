@@ -18,7 +18,7 @@ EVENT = "BEGIN:VCALENDAR\nBEGIN:VEVENT\n%s\nEND:VEVENT\nEND:VCALENDAR\n"
             "SUMMARY:a\nDTSTART:20260601T080000Z\nDTEND:20260602T080000Z",
             "a, 2026-06-01 08:00 UTC to 2026-06-02 08:00 UTC",
         ),
-        ('SUMMARY:a\nDTSTART;TZID="x:y":20260601T080000\nDTEND:20260601T090000', "a, 2026-06-01 08:00 to 09:00"),
+        ('SUMMARY:a\nDTSTART;TZID="x:y":20260601T080000\nDTEND:20260601T090000', "a, 2026-06-01 08:00 to 09:00 x:y"),
         ("SUMMARY:fol\n ded\nORGANIZER:MAILTO:a@b\nLOCATION:here", "folded, at here, by a@b"),
         ("DTSTART:tomorrow", "event, tomorrow"),
     ],
