@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pymail.reflow import wrap
 from pymail.tags import stripped
+from pymail.width import clusters, one_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 # A page of more characters or tags is only stripped of its tags: layout costs about 20 microseconds a tag.
 _LARGEST, _MOST_TAGS = 3_000_000, 80_000
 _MOST_LINKS = 1000
+# Private characters, none of which a page can mean: they stand for others while columns are laid out.
+_OURS = 0xF0000
 _DROPPED = ("script", "style", "head", "title", "template", "object", "noscript")
+_BLOCKS = ("caption", "center", "details", "dl", "dt", "fieldset", "form", "hr", "legend", "section", "summary")
 _HIDING = ("display:none", "visibility:hidden", "font-size:0", "mso-hide:all", "max-height:0")
 
 
@@ -93,9 +97,44 @@ def _laid_out(source: str, result: Page) -> str | None:
         tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
         _prune(tree)
         _number(tree, result)
-        return str(Inscriptis(tree, ParserConfig()).get_text())
+        meant = _aligned(tree) if tree.find(".//table") is not None else {}
+        text = str(Inscriptis(tree, ParserConfig(_styles())).get_text())
+        return text.translate(meant) if meant else text
     except Exception:  # neither library names what it may raise for bad input
         return None
+
+
+def _styles() -> Any:
+    """Inscriptis's styles, and what it takes for words of a line: definitions, sections, quotes that stand back."""
+    from inscriptis.css_profiles import STRICT_CSS_PROFILE  # type: ignore[import-untyped]
+    from inscriptis.html_properties import Display  # type: ignore[import-untyped]
+    from inscriptis.model.html_element import HtmlElement  # type: ignore[import-untyped]
+
+    block = HtmlElement(display=Display.block)
+    indented = HtmlElement(display=Display.block, padding_inline=4)
+    quote = HtmlElement(display=Display.block, margin_before=1, margin_after=1, padding_inline=2)
+    return {**STRICT_CSS_PROFILE, **dict.fromkeys(_BLOCKS, block), "dd": indented, "blockquote": quote}
+
+
+def _aligned(tree: Any) -> dict[int, str]:
+    """Makes characters of cells, which inscriptis counts where there are columns; what each of ours stands for."""
+    meant = {_OURS: ""}
+    ours: dict[str, str] = {}
+
+    def of(cluster: str, size: int) -> str:
+        if size in (0, len(cluster)) and cluster[0] < chr(_OURS):
+            return cluster
+        if cluster not in ours:
+            ours[cluster] = chr(_OURS + len(meant))
+            meant[_OURS + len(meant)] = cluster
+        return ours[cluster] + chr(_OURS) * (size - 1)
+
+    for element in tree.iter():
+        for name in ("text", "tail"):
+            text = getattr(element, name)
+            if text and not text.isascii() and not one_each(text):
+                setattr(element, name, "".join(of(*each) for each in clusters(text)))
+    return meant if ours else {}
 
 
 def _prune(tree: Any) -> None:

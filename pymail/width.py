@@ -11,6 +11,7 @@ from pymail.errors import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 # Most characters kept of one cluster: no script needs more, and a heap of accents is no letter.
@@ -42,8 +43,17 @@ def cells(text: str) -> int:
     """How many cells of a terminal `text` takes; it must have been made safe."""
     if text.isascii() or one_each(text):
         return len(text)
+    return sum(size for _, size in clusters(text))
+
+
+def clusters(text: str) -> Iterator[tuple[str, int]]:
+    """What a terminal shows as one character each, and how many cells that takes."""
+    from pymail import scripts
+
+    if all(char in scripts.ONE or scripts.is_wide(char) for char in text):
+        return ((char, 1 if char in scripts.ONE else 2) for char in text)
     rules = _rules()
-    return sum(_width(cluster, rules) for cluster in rules.iter_graphemes(text))
+    return ((cluster, _width(cluster, rules)) for cluster in rules.iter_graphemes(text))
 
 
 def fit(text: str, room: int, *, right: bool = False) -> str:
@@ -69,14 +79,11 @@ def _cut(text: str, room: int) -> tuple[str, int]:
 
     if measured := scripts.measure(text, room):
         return text[: measured[0]], measured[1]
-    rules = _rules()
     kept, used = [], 0
-    for cluster in rules.iter_graphemes(text):
-        cluster = cluster[:LONGEST_CLUSTER]
-        more = _width(cluster, rules)
+    for cluster, more in clusters(text):
         if used + more > room:
             break
-        kept.append(cluster)
+        kept.append(cluster[:LONGEST_CLUSTER])
         used += more
     return _closed("".join(kept)), used
 

@@ -58,8 +58,8 @@ def test_what_is_in_the_text_is_found_in_any_encoding(word: str, more: str, enco
 
 
 PIECES = [
-    b"some word here\n", b"so=6De w=6Frd\n", b"w=\nord\n", b"w<b>or</b>d\n", b"w<a <b>ord\n", b"&#119;ord\n", b"a < b\n", b"c > d\n",
-    b"=\n", b"c29tZSB3b3JkIGhlcmU=\n", b"--x\n", b"--x--\n", b"\n", b"begin 644 f\n",
+    b"some word here\n", b"so=6De w=6Frd\n", b"w=\nord\n", b"w<b>or</b>d\n", b"w<a <b>ord\n", b"&#119;ord\n",
+    b"a < b\n", b"c > d\n", b"=\n", b"c29tZSB3b3JkIGhlcmU=\n", b"--x\n", b"--x--\n", b"\n", b"begin 644 f\n",
     b"Content-Type: text/html\n",
     b"Content-Type: text/plain; charset=utf-7\n", b"Content-Type: image/gif\n", b"+AHcAbwByAGQ-\n",
     b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: quoted-printable\n",
