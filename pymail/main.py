@@ -46,7 +46,11 @@ def _fail(text: str, status: int) -> int:
         sys.stdout.flush()
     except OSError:
         _deaf()
-    sys.stderr.write(f"pymail: {printable(text)}\n")
+    try:
+        sys.stderr.write(f"pymail: {printable(text)}\n")
+        sys.stderr.flush()
+    except OSError:
+        return status  # nobody listens; the status is true all the same
     return status
 
 

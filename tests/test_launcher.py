@@ -117,6 +117,13 @@ def test_interpreter_that_is_started_by_sh_still_starts(layout: Path) -> None:
     assert json.loads(run(*by_path(layout), "bob").stdout)["arguments"] == ["bob"]
 
 
+def test_input_that_is_a_folder_is_told(layout: Path) -> None:
+    folder = os.open(layout, os.O_RDONLY)
+    done = run(*by_path(layout), stdin=folder)
+    os.close(folder)
+    assert (done.returncode, done.stderr) == (66, "pymail: standard input: is a directory\n")
+
+
 def test_environment_cannot_choose_what_is_imported(layout: Path, tmp_path: Path) -> None:
     (tmp_path / "os.py").write_text("raise SystemExit(99)")
     (tmp_path / "pymail.py").write_text("raise SystemExit(99)")

@@ -229,6 +229,18 @@ def test_standard_error_that_nobody_reads_does_not_cost_the_letter(home: Home) -
             (home.path / "dead.letter").unlink()
 
 
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(["bob@x"], 0), (["-v", "bob@x"], 0), (["|x"], 64), (["--nonsense"], 64), (["-a", "/none", "bob@x"], 66)],
+)
+def test_status_is_true_where_nobody_hears_the_reason(home: Home, stderr: str, words: list[str], status: int) -> None:
+    argv = [*PYMAIL, *home.options, "-S", "mta=smtp://127.0.0.1:1", *words]
+    command = ["sh", "-c", f'exec "$@" {stderr}', "sh", *argv]
+    assert subprocess.run(command, input=TEXT.encode(), env=home.env, cwd=home.path, timeout=20).returncode == status
+    assert len(list((home.path / ".local/state/pymail/outbox/new").glob("*"))) == (status == 0)
+
+
 @pytest.mark.parametrize("words", [["-d"], ["-S", "mta=test:"]])
 def test_standard_output_that_is_full_is_74(home: Home, words: list[str]) -> None:
     with open("/dev/full", "wb") as full:
