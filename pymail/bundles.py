@@ -3,6 +3,7 @@
 Apart from `start`, which reads them, because that is seldom: when a source has changed. A bundle lies
 where Python keeps compiled forms: who may write there may change what runs anyway. Its code is without
 what only people and checkers read, since loading that takes a twentieth of what Python takes to start.
+pip, which has not put the bundles there, does not take them away either.
 """
 
 from __future__ import annotations

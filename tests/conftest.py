@@ -16,10 +16,11 @@ from pathlib import Path
 import pexpect
 import pytest
 from certificates import Authority
+from dovecot import Dovecot
 from hypothesis import settings
 from installation import install
 from program import PYMAIL, USER, Home, Result, Run, Typist
-from servers import Dovecot, Exim, Postfix
+from servers import Exim, Postfix
 from sink import Sink
 
 # A machine with other work takes its time. The same examples each time, so that a failure belongs to a change;

@@ -1,6 +1,6 @@
 """Real mail servers on loopback, each with a folder, a configuration and a port of its own.
 
-Nothing here changes the machine: Exim and Dovecot are the installed programs with another configuration file,
+Nothing here changes the machine: Exim and Dovecot (dovecot.py) are the installed programs with another configuration,
 Postfix is an unpacked package (`PYMAIL_TEST_POSTFIX` names the folder; the package itself conflicts with Exim's).
 "Up" means that the banner was read. A server that is not there skips the test that asks for it.
 """
@@ -304,91 +304,3 @@ class Postfix(Server):
             os.kill(int(pid.read_text()), signal.SIGTERM)
         else:
             super().end(child)
-
-
-DOVECOT = """
-base_dir = {dir}/run
-state_dir = {dir}/run
-log_path = {dir}/log
-protocols = imap pop3 lmtp
-listen = 127.0.0.1
-ssl = no
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-default_internal_user = {user}
-default_internal_group = {group}
-default_login_user = {user}
-first_valid_uid = 0
-first_valid_gid = 0
-mail_access_groups =
-mail_location = mbox:{dir}/home/%n:INBOX={dir}/mail/%n
-mbox_write_locks = dotlock fcntl
-passdb {{
-  driver = static
-  args = password=secret
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={dir}/home/%n
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service pop3-login {{
-  chroot =
-  inet_listener pop3 {{
-    port = {port}
-  }}
-  inet_listener pop3s {{
-    port = 0
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {lmtp}
-  }}
-  unix_listener lmtp {{
-    mode = 0600
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-"""
-
-
-class Dovecot(Server):
-    """Dovecot for any name with the password `secret`: POP3 on `port`, IMAP on `imap`, LMTP on `lmtp` and `socket`."""
-
-    name = "dovecot"
-
-    def __init__(self, prefix: tuple[str, ...] = ()) -> None:
-        self.program = need("dovecot")
-        if not Path("/usr/lib/dovecot/lmtp").exists():
-            pytest.skip("dovecot-lmtpd is not installed")
-        super().__init__(prefix)
-
-    def prepare(self) -> None:
-        user = "nobody" if ROOT_RUNS else SERVICE
-        group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
-        for name in ("run", "mail", "home"):
-            (self.folder / name).mkdir()
-            if ROOT_RUNS and name != "run":
-                shutil.chown(self.folder / name, user, group)
-        self.imap, self.lmtp = free_port(), free_port()
-        self.socket = self.folder / "run" / "lmtp"
-        text = DOVECOT.format(dir=self.folder, port=self.port, imap=self.imap, lmtp=self.lmtp, user=user, group=group)
-        (self.folder / "dovecot.conf").write_text(text)
-
-    def command(self) -> list[str]:
-        return [self.program, "-F", "-c", str(self.folder / "dovecot.conf")]

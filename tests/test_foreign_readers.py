@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from dovecot import Dovecot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from servers import Dovecot
 
 from pymail.addresses import split
 from pymail.draft import Body, Draft

@@ -15,6 +15,7 @@ from letters import letter
 from machine import Machine
 from program import PYMAIL, Home, Run, Typist
 from sink import HANG, Sink
+from waiting import await_that
 
 TEXT = "precious text\n"
 DOWN = "smtp://127.0.0.1:1"
@@ -57,10 +58,7 @@ def test_terminal_that_goes_away_keeps_the_letter(typist: Typist, home: Home) ->
     child = typist("bob@x")
     typed(child)
     child.close(force=False)  # hangs up
-    until = time.monotonic() + 10
-    while TEXT not in grave(home) and time.monotonic() < until:
-        time.sleep(0.02)  # nothing can be awaited: nobody is there any more
-    assert TEXT in grave(home)
+    await_that(lambda: TEXT in grave(home), "the burial")
 
 
 def test_two_interrupts_keep_the_letter_and_are_a_failure(typist: Typist, home: Home) -> None:
@@ -134,11 +132,7 @@ def test_full_disk_while_a_long_letter_is_typed_keeps_what_there_is(typist: Typi
 
 def await_step(sink: Sink, step: str) -> None:
     """Wait until the server was asked for what it will not answer."""
-    until = time.monotonic() + 10
-    octets = b"\r\n.\r\n" if step == "." else step.encode()
-    while octets not in sink.octets:
-        assert time.monotonic() < until
-        time.sleep(0.01)  # the server is a thread that says nothing
+    sink.await_octets(b"\r\n.\r\n" if step == "." else step.encode())
 
 
 # -- from a pipe ---------------------------------------------------------------
@@ -195,9 +189,7 @@ def test_signal_while_a_program_has_the_letter_keeps_it(home: Home, tmp_path: Pa
         assert child.stdin
         child.stdin.write(TEXT.encode())
         child.stdin.close()
-        while not started.exists():
-            assert child.poll() is None
-            time.sleep(0.01)  # the program is a shell script that can tell nobody
+        await_that(started.exists, "the start of the program")
         child.terminate()
         assert child.wait(10) == -signal.SIGTERM
     assert TEXT in grave(home)

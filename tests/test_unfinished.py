@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pexpect
@@ -16,6 +15,7 @@ import pytest
 from letters import letter
 from program import PYMAIL, Home, Typist
 from sink import HANG, Sink
+from waiting import await_that
 
 DOWN = "mta=smtp://127.0.0.1:1"
 
@@ -119,9 +119,7 @@ def test_letter_stays_on_disk_until_it_is_somewhere_else(typist: Typist, home: H
         child = typist("-S", f"mta={sink.url}", "bob@x")
         typed(child, "text")
         child.send("~.\n")
-        while "DATA" not in sink.lines:
-            assert child.isalive()
-            time.sleep(0.01)  # the server is a thread that says nothing
+        sink.await_octets(b"\r\nDATA\r\n")
         assert drafts(home)
         child.kill(signal.SIGKILL)
         ended(child)
@@ -232,13 +230,10 @@ def test_second_signal_does_not_disturb_the_keeping(home: Home, number: int) -> 
             assert child.stdin and child.stderr
             child.stdin.write(b"precious text\n")
             child.stdin.close()
-            while not any(line.startswith("MAIL") for line in sink.lines):
-                assert child.poll() is None
-                time.sleep(0.01)  # the server is a thread that says nothing
+            sink.await_octets(b"\r\nMAIL")
             child.send_signal(number)
-            while number == signal.SIGINT and not blocks(child.pid):
-                assert child.poll() is None
-                time.sleep(0.01)  # the signal is put off: only the system tells
+            if number == signal.SIGINT:
+                await_that(lambda: blocks(child.pid), "putting the signal off")
             for _ in range(5):
                 child.send_signal(number)
             fcntl.lockf(held, fcntl.LOCK_UN)

@@ -82,17 +82,6 @@ class Outbox:
             return []
         return [entry for name in sorted(names) if (entry := _entry(self.new, name))]
 
-    @property
-    def count(self) -> int:
-        """How many letters wait."""
-        return len(self.entries())
-
-    @property
-    def oldest(self) -> float:
-        """When the oldest was queued (seconds since the epoch), 0 when none waits."""
-        entries = self.entries()
-        return entries[0].queued if entries else 0
-
     def due(self, account: str, now: float) -> bool:
         """Is there anything for this account to be sent now?"""
         mark = mark_of(account)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 import users
-from servers import Dovecot, Exim, Postfix, Server
+from dovecot import Dovecot
+from servers import Exim, Postfix, Server
 from waiting import await_that
 
 from pymail.errors import MailError

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import pytest
 import users
+from dovecot import Dovecot
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from servers import Dovecot, Exim, Postfix
+from servers import Exim, Postfix
 
 from pymail.mailboxes import commit, layout, opening
 from pymail.mailboxes.mailbox import Deposit, Mailbox, Plan, Settings

@@ -12,23 +12,33 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pymail.transports.transport import Answer
+from pymail.transports.smtp import open_transport
+from pymail.transports.transport import Answer, Envelope
 from pymail.variables.values import Variables
 
 HANG = "HANG"  # says nothing more until the client goes
 CLOSE = "CLOSE"  # closes the connection
 RESET = "RESET"  # ... so that the client's next call fails
 
+# What one server or another has taken for the end of the data.
+SMUGGLED = [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\r\n", b"\r.\r\n", b"\r\n.\n", b"\r\n.\r", b"\n.\r", b"\n\n..\r\r\n"]
+
 OFFERS = ("PIPELINING", "8BITMIME", "SIZE 100000000", "SMTPUTF8")
 
 
 class Text:
-    """A source: octets, given out in pieces of `cut`."""
+    """A source: octets, given out in pieces of `cut`; `size` is what it says they are, when that is something else."""
 
-    def __init__(self, octets: bytes = b"Subject: s\n\nbody\n", cut: int = 1 << 16, eightbit: bool = False) -> None:
+    def __init__(
+        self,
+        octets: bytes = b"Subject: s\n\nbody\n",
+        cut: int = 1 << 16,
+        eightbit: bool = False,
+        size: int | None = None,
+    ) -> None:
         self.octets = octets
         self.cut = cut
-        self.size = len(octets)
+        self.size = len(octets) if size is None else size
         self.eightbit = eightbit
 
     def pieces(self) -> Iterator[bytes]:
@@ -46,6 +56,15 @@ def variables(**given: str) -> Variables:
 
 def codes(answers: list[Answer]) -> list[int]:
     return [answer.code for answer in answers]
+
+
+def deliver(sink: Sink, source: Text | None = None, *to: str, sender: str = "me@client.example") -> list[Answer]:
+    """Send a letter to the sink, to bob@test.example if nobody is named; the answers."""
+    transport = open_transport(sink.url, variables())
+    try:
+        return transport.send(Envelope(sender, list(to or ["bob@test.example"])), source or Text())
+    finally:
+        transport.close()
 
 
 class Letter:
@@ -92,6 +111,7 @@ class Sink:
         self.letters: list[Letter] = []
         self.lines: list[str] = []  # every command
         self.chunks: list[bytes] = []  # every recv
+        self._came = threading.Condition()
         self.connections = 0
         self.failures: list[BaseException] = []
         self.tls = tls
@@ -128,6 +148,17 @@ class Sink:
     @property
     def octets(self) -> bytes:
         return b"".join(self.chunks)
+
+    def await_octets(self, wanted: bytes, seconds: float = 20) -> None:
+        """Return once these have come; AssertionError when they do not within that time."""
+        with self._came:
+            assert self._came.wait_for(lambda: wanted in self.octets, seconds), self.octets
+
+    def took(self, chunk: bytes) -> None:
+        """Note octets that came."""
+        with self._came:
+            self.chunks.append(chunk)
+            self._came.notify_all()
 
     def _accept(self) -> None:
         while True:
@@ -293,5 +324,5 @@ class Conversation:
         chunk = self.connection.recv(1 << 16)
         if not chunk:
             raise Gone
-        self.sink.chunks.append(chunk)
+        self.sink.took(chunk)
         self.ahead += chunk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from servers import Exim, Postfix, Server
-from transports.sink import CLOSE, OFFERS, RESET, Sink, Text, codes, variables
+from sink import CLOSE, OFFERS, RESET, Sink, Text, codes, variables
 from waiting import await_letters, await_that
 
 from pymail.transports import lmtp, smtp

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hmac
 import os
-import pwd
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from hashlib import md5, pbkdf2_hmac, sha256
 from pathlib import Path
 
 import pytest
-from servers import ROOT_RUNS, SERVICE, Exim, Server, need
-from transports.sink import CLOSE, HANG, OFFERS, Conversation, Sink, Text, codes, variables
+from dovecot import Submission
+from servers import Exim
+from sink import CLOSE, HANG, OFFERS, Conversation, Sink, Text, codes, variables
 
 from pymail.errors import CONFIG, MailError
 from pymail.transports.auth import MECHANISMS, Account
@@ -329,82 +329,9 @@ def test_oauthbearer_as_in_rfc_7628() -> None:
     )
 
 
-# -- a real server ------------------------------------------------------------------
-
-SUBMISSION = """
-base_dir = {dir}/run
-state_dir = {dir}/run
-log_path = {dir}/log
-protocols = submission
-listen = 127.0.0.1
-ssl = no
-disable_plaintext_auth = no
-auth_mechanisms = plain login cram-md5 scram-sha-256
-default_internal_user = {user}
-default_internal_group = {group}
-default_login_user = {user}
-first_valid_uid = 0
-first_valid_gid = 0
-mail_access_groups =
-mail_location = mbox:{dir}/home/%n
-submission_relay_host = 127.0.0.1
-submission_relay_port = {relay}
-submission_relay_trusted = no
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%n {dir}/users
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={dir}/home/%n
-}}
-service submission-login {{
-  chroot =
-  inet_listener submission {{
-    port = {port}
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-"""
-
-
-class Submission(Server):
-    """Dovecot's submission service, handing on to a real server."""
-
-    name = "submission"
-
-    def __init__(self, relay: int) -> None:
-        self.relay = relay
-        self.program = need("dovecot")
-        if not Path("/usr/lib/dovecot/submission").exists():
-            pytest.skip("dovecot-submissiond is not installed")
-        super().__init__()
-
-    def prepare(self) -> None:
-        import grp
-
-        user = "nobody" if ROOT_RUNS else SERVICE
-        group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
-        for name in ("run", "home"):
-            (self.folder / name).mkdir()
-        if ROOT_RUNS:
-            os.chown(self.folder / "home", pwd.getpwnam(user).pw_uid, -1)
-        (self.folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}::::::\n")
-        text = SUBMISSION.format(dir=self.folder, port=self.port, relay=self.relay, user=user, group=group)
-        (self.folder / "dovecot.conf").write_text(text)
-
-    def command(self) -> list[str]:
-        return [self.program, "-F", "-c", str(self.folder / "dovecot.conf")]
-
-
 @pytest.fixture(scope="module")
 def submission(exim: Exim) -> Iterator[Submission]:
-    with Submission(exim.port) as server:
+    with Submission(exim.port, USER, PASSWORD) as server:
         yield server
 
 

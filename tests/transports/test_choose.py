@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from servers import free_port
-from transports.sink import Sink
+from sink import Sink, Text
 
 from pymail.errors import CONFIG, USAGE, MailError
 from pymail.transports import choose
 from pymail.transports.choose import Chain, chain
 from pymail.transports.transport import Envelope, Unreachable
 from pymail.variables.values import Variables
-
-
-class Text:
-    size = 9
-    eightbit = False
-
-    def pieces(self) -> Iterator[bytes]:
-        yield b"Subject: s\n\nbody\n"
 
 
 def chosen(*given: str, origin: str = "rc", **environ: str) -> list[str]:

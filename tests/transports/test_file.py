@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sink import Text
 
 from pymail.errors import CONFIG, USAGE, MailError
 from pymail.transports.file import open_transport
@@ -19,22 +19,8 @@ ENVELOPE = Envelope("me@here", ["bob@there", "smith@there"])
 WRITTEN = b"MAIL FROM:<me@here>\nRCPT TO:<bob@there>\nRCPT TO:<smith@there>\nDATA\n"
 
 
-class Text:
-    """A Source cut into pieces of three octets."""
-
-    eightbit = True
-
-    def __init__(self, octets: bytes) -> None:
-        self.octets = octets
-        self.size = len(octets)
-
-    def pieces(self) -> Iterator[bytes]:
-        for at in range(0, len(self.octets), 3):
-            yield self.octets[at : at + 3]
-
-
 def send(url: str, octets: bytes, envelope: Envelope = ENVELOPE) -> list[int]:
-    answers = open_transport(url, Variables(strict=False)).send(envelope, Text(octets))
+    answers = open_transport(url, Variables(strict=False)).send(envelope, Text(octets, 3, eightbit=True))
     assert [answer.recipient for answer in answers] == envelope.recipients
     return [answer.code for answer in answers]
 
@@ -65,12 +51,12 @@ def test_a_dot_cannot_end_a_letter_early(tmp_path: Path, octets: bytes, written:
 
 def test_test_alone_writes_to_standard_output() -> None:
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); sys.path.insert(0, sys.argv[2])\n"
-        "from transports.test_file import send; print('before'); send(sys.argv[3], b'hi\\n')"
+        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "from test_file import send; print('before'); send(sys.argv[3], b'hi\\n')"
     )
-    tests = Path(__file__).parent.parent
+    here = Path(__file__).parent
     for url in ("test:", "test://"):
-        argv = [sys.executable, "-c", program, str(tests.parent), str(tests), url]
+        argv = [sys.executable, "-c", program, str(here.parents[1]), str(here), url]
         assert subprocess.run(argv, capture_output=True, check=True).stdout == b"before\n" + WRITTEN + b"hi\n.\n"
 
 

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from servers import Dovecot
-from transports.sink import CLOSE, OFFERS, Sink, Text, codes, variables
+from dovecot import Dovecot
+from sink import CLOSE, OFFERS, Sink, Text, codes, variables
 
 from pymail.transports.lmtp import Lmtp, open_transport
 from pymail.transports.transport import Answer, Envelope, Unreachable

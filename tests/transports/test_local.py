@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sink import Text
 from users import ORDINARY, as_ordinary, in_child, is_root, own
 
 from pymail.errors import USAGE, MailError
@@ -26,21 +27,6 @@ LETTER = b"Subject: s\nStatus: RO\n\nFrom me\nbye"
 STORED = b"Return-Path: <a@x>\nDelivered-To: %b\nSubject: s\n\n>From me\nbye\n\n"
 
 needs_root = pytest.mark.skipif(not is_root, reason="only root delivers to others")
-
-
-class Text:
-    """A Source cut into pieces of so many octets."""
-
-    eightbit = False
-
-    def __init__(self, octets: bytes = LETTER, cut: int = 7) -> None:
-        self.octets = octets
-        self.size = len(octets)
-        self.cut = cut
-
-    def pieces(self) -> Iterator[bytes]:
-        for at in range(0, len(self.octets), self.cut):
-            yield self.octets[at : at + self.cut]
 
 
 @pytest.fixture
@@ -71,14 +57,14 @@ def variables(spool: Path | None, **given: str) -> Variables:
 
 
 def to(user: str, spool: Path, letter: Text | None = None, sender: str = "a@x") -> Answer:
-    return deliver(letter or Text(), user, sender, variables(spool))
+    return deliver(letter or Text(LETTER, 7), user, sender, variables(spool))
 
 
 def send(spool: Path, *recipients: str, aliases: str = "", **given: str) -> list[Answer]:
     transport = Local(variables(spool, **given))
     transport.aliases = str(spool / "aliases")
     (spool / "aliases").write_text(aliases)
-    return transport.send(Envelope("a@x", list(recipients)), Text())
+    return transport.send(Envelope("a@x", list(recipients)), Text(LETTER, 7))
 
 
 def octets(path: Path) -> bytes:
@@ -119,7 +105,7 @@ def test_where_the_spool_is_not_his_the_inbox_is(spool: Path) -> None:
         os.environ["XDG_STATE_HOME"] = f"{spool}/state"
         os.mkdir(spool / "state", 0o700)
         for _ in range(2):
-            answer = deliver(Text(), ME, "a@x", variables(None))
+            answer = deliver(Text(LETTER, 7), ME, "a@x", variables(None))
             accepted(answer, spool / "state/pymail/inbox")
 
     as_ordinary(try_it)
@@ -341,14 +327,14 @@ def test_an_alias_for_a_program_a_file_or_nobody_is_not_followed(spool: Path) ->
 def test_a_run_loads_nothing_that_a_recipient_could_not_read() -> None:
     """Root's Python may lie in /root: a module that is first needed by the child could not be loaded there."""
     program = (
-        "import sys, os; sys.path[:0] = sys.argv[1:3]\n"
-        "from transports.test_local import *\n"
+        "import sys, os; sys.path[:0] = sys.argv[1:4]\n"
+        "from test_local import *\n"
         "from pymail.transports.local import _Delivery\n"
-        "delivery = _Delivery(Text(), pwd.getpwuid(os.geteuid()), 'a@x', variables(Path(sys.argv[3])))\n"
+        "delivery = _Delivery(Text(LETTER, 7), pwd.getpwuid(os.geteuid()), 'a@x', variables(Path(sys.argv[4])))\n"
         "before = set(sys.modules); delivery.run()\n"
         "print(*[name for name in set(sys.modules) - before if name not in sys.builtin_module_names])"
     )
-    tests = Path(__file__).parent.parent
+    here = Path(__file__).parent
     with tempfile.TemporaryDirectory() as folder:
-        argv = [sys.executable, "-c", program, str(tests.parent), str(tests), folder]
+        argv = [sys.executable, "-c", program, str(here.parents[1]), str(here.parent), str(here), folder]
         assert subprocess.run(argv, capture_output=True, check=True, text=True).stdout == "\n"

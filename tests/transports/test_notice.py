@@ -6,10 +6,10 @@ import email
 import email.policy
 import os
 import pwd
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sink import Text
 
 from pymail.transports import notice
 from pymail.transports.transport import Answer
@@ -20,22 +20,8 @@ ANSWERS = [Answer("b@x", 550, "5.1.1 no such \u00fcser"), Answer("c@x", 554, "5.
 LETTER = b"From: me\nSubject: =?utf-8?q?caf=C3=A9?=\n\tau lait\nX-Evil: \x1b[2J\n\nSecret text\n"
 
 
-class Text:
-    """A Source."""
-
-    eightbit = False
-
-    def __init__(self, octets: bytes = LETTER) -> None:
-        self.octets = octets
-        self.size = len(octets)
-
-    def pieces(self) -> Iterator[bytes]:
-        for at in range(0, len(self.octets), 10):
-            yield self.octets[at : at + 10]
-
-
 def made(octets: bytes = LETTER, dead: str = "/home/me/dead.letter") -> email.message.EmailMessage:
-    text = b"".join(notice.Notice(Text(octets), ANSWERS, "me", dead, NOW).pieces())
+    text = b"".join(notice.Notice(Text(octets, 10), ANSWERS, "me", dead, NOW).pieces())
     return email.message_from_bytes(text, policy=email.policy.default)
 
 
@@ -63,7 +49,7 @@ def test_it_comes_into_the_senders_own_mailbox(tmp_path: Path) -> None:
     variables = Variables(strict=False)
     variables.set("spool", str(tmp_path))
     me = pwd.getpwuid(os.geteuid()).pw_name
-    answer = notice.send(Text(), ANSWERS, me, "/x", variables, NOW)
+    answer = notice.send(Text(LETTER), ANSWERS, me, "/x", variables, NOW)
     assert answer.accepted
     stored = (tmp_path / me).read_bytes()
     assert stored.startswith(b"From MAILER-DAEMON ") and b"\nReturn-Path: <>\n" in stored

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 
-import pytest
-from transports.queue_job import Text
-from transports.sink import CLOSE, Sink
+from queue_job import Text
+from sink import CLOSE, Sink
 
 from pymail.transports.flush import Report, flush
 from pymail.transports.outbox import Outbox
@@ -24,11 +22,6 @@ class Quick(Sink):
     def __enter__(self) -> Sink:
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return super().__enter__()
-
-
-@pytest.fixture
-def outbox(tmp_path: Path) -> Outbox:
-    return Outbox(str(tmp_path / "outbox"))
 
 
 def put(outbox: Outbox, count: int) -> None:

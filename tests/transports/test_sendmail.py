@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from servers import Exim, Postfix
+from sink import Text
+from waiting import await_that
 
 from pymail.errors import CONFIG, USAGE, MailError
 from pymail.transports import sendmail
@@ -19,18 +21,6 @@ from pymail.transports.transport import Answer, Envelope, Unreachable
 from pymail.variables.values import Variables
 
 BOB = "bob@test.example"
-
-
-class Text:
-    eightbit = False
-
-    def __init__(self, octets: bytes = b"Subject: s\n\nbody\n", size: int | None = None) -> None:
-        self.octets = octets
-        self.size = len(octets) if size is None else size
-
-    def pieces(self) -> Iterator[bytes]:
-        for at in range(0, len(self.octets), 65536):
-            yield self.octets[at : at + 65536]
 
 
 def program(folder: Path, text: str) -> str:
@@ -112,7 +102,7 @@ def test_a_letter_in_many_small_pieces_arrives_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [0, None, 1 << 21])
 def test_a_large_letter_arrives_whole(size: int | None, tmp_path: Path) -> None:
     octets = os.urandom(3 << 20)
-    assert deliver(keeping(tmp_path), Text(octets, size))[0].accepted
+    assert deliver(keeping(tmp_path), Text(octets, size=size))[0].accepted
     assert (tmp_path / "letter").read_bytes() == octets
 
 
@@ -256,9 +246,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 def test_exims_program_takes_a_letter(exim: Exim) -> None:
     assert deliver(str(exim.sendmail), Text(b"Subject: program\n\n.\nend\n"), BOB)[0].accepted
-    until = time.monotonic() + 20
-    while time.monotonic() < until and not (exim.mail / "bob").exists():
-        time.sleep(0.05)  # nothing can be awaited here: the file is the only sign
+    await_that((exim.mail / "bob").exists, "the delivery")
     assert b"\n.\nend\n" in (exim.mail / "bob").read_bytes()
 
 

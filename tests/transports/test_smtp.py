@@ -1,4 +1,4 @@
-"""SMTP as it is on the wire, against a sink, a bad server at each step, and real servers."""
+"""SMTP as it is on the wire, against a sink and a bad server at each step."""
 
 from __future__ import annotations
 
@@ -7,34 +7,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from servers import Exim, Postfix, free_port
-from transports.sink import CLOSE, HANG, OFFERS, RESET, Sink, Text, codes, variables
+from servers import free_port
+from sink import CLOSE, HANG, OFFERS, RESET, Sink, Text, codes, deliver, variables
 
-from pymail.errors import USAGE, MailError
-from pymail.transports import wire
 from pymail.transports.smtp import Smtp, open_transport
-from pymail.transports.transport import Answer, Envelope, Unreachable
-from pymail.transports.url import server
+from pymail.transports.transport import Envelope, Unreachable
 
 BOB, SMITH, ROOT = "bob@test.example", "smith@test.example", "root@test.example"
 
 
 def open_(url: str, **given: str) -> Smtp:
     return open_transport(url, variables(**given))
-
-
-def deliver(sink: Sink, source: Text | None = None, *to: str, sender: str = "me@client.example") -> list[Answer]:
-    transport = open_(sink.url)
-    try:
-        return transport.send(Envelope(sender, list(to or [BOB])), source or Text())
-    finally:
-        transport.close()
 
 
 def test_a_letter_arrives_with_its_envelope() -> None:
@@ -263,85 +250,6 @@ def test_a_utf8_address_in_the_header_needs_smtputf8() -> None:
             transport.close()
 
 
-# -- what can never become a command ----------------------------------------
-
-HOSTILE = [
-    "bob@x\r\nRCPT TO:<eve@y>",
-    "bob@x\nDATA",
-    "bob@x\rDATA",
-    "bob@x\0",
-    "bob@x> SIZE=1 <",
-    "bob@x>",
-    "<bob@x",
-    "bob eve@x",
-    '"a b"@x y',
-    '"a"b c"@x',
-    '"a\\"@x> <',
-    "bob@x\x7f",
-    "bob@x\x85DATA",
-    "bob@x\u2028DATA",
-    "bob@x\udc0a",
-    "-oQ/tmp@x",
-    "b" * 1000 + "@x",
-]
-
-
-@pytest.mark.parametrize("address", HOSTILE)
-def test_a_hostile_address_is_refused_before_an_octet_is_sent(address: str) -> None:
-    with Sink() as sink:
-        for sender, recipient in ((address, BOB), ("me", address)):
-            with pytest.raises(MailError) as caught:
-                deliver(sink, Text(), recipient, sender=sender)
-            assert caught.value.status == USAGE
-    assert sink.connections == 0
-
-
-@pytest.mark.parametrize("address", ['"a b"@x', '"a<b>\\"c"@x', "bob", "a+b=c%d!e@[127.0.0.1]", "üñ@x"])
-def test_an_odd_but_right_address_is_sent_as_it_is(address: str) -> None:
-    with Sink() as sink:
-        assert codes(deliver(sink, Text(), address)) == [250]
-    assert sink.letters[0].recipients == [f"<{address}>"]
-
-
-SMUGGLED = [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\r\n", b"\r.\r\n", b"\r\n.\n", b"\r\n.\r", b"\n.\r", b"\n\n..\r\r\n"]
-
-
-@pytest.mark.parametrize("end", SMUGGLED)
-@pytest.mark.parametrize("cut", [1, 2, 3, 1 << 16])
-def test_no_data_ends_the_data(end: bytes, cut: int) -> None:
-    text = b"Subject: s\n\nbefore" + end + b"MAIL FROM:<eve@x>" + end + b"RCPT TO:<bob@x>" + end
-    with Sink() as sink:
-        assert codes(deliver(sink, Text(text, cut))) == [250]
-    (letter,) = sink.letters
-    assert sink.lines == ["EHLO client.example", sink.lines[1], f"RCPT TO:<{BOB}>", "DATA", "QUIT"]
-    assert undotted(letter.data) == universal(text)
-
-
-def universal(text: bytes) -> bytes:
-    """The text as it should arrive: each line end one CRLF, the last line ended."""
-    unix = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if unix and not unix.endswith(b"\n"):
-        unix += b"\n"
-    return unix.replace(b"\n", b"\r\n")
-
-
-def undotted(data: bytes) -> bytes:
-    lines = data.split(b"\r\n")
-    return b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"a", b"..", b"\0", b"\xff", b""])), st.integers(1, 9))
-def test_whatever_the_text_only_its_end_ends_it(words: list[bytes], block: int) -> None:
-    blocks = list(wire.dotted(words, block))
-    data = b"".join(blocks)
-    assert data.endswith(b".\r\n")
-    assert data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n")
-    assert (b"\r\n" + data).index(b"\r\n.\r\n") == len(data) - 3
-    assert undotted(data[:-3]) == universal(b"".join(words))
-    assert blocks[-1].endswith(b".\r\n")
-
-
 # -- several letters over one connection ------------------------------------
 
 
@@ -479,76 +387,3 @@ def test_sending_loads_nothing_that_costs() -> None:
         loaded = subprocess.run([sys.executable, "-I", "-S", "-c", probe], capture_output=True, check=True, text=True)
     assert len(sink.letters) == 1
     assert not set(FORBIDDEN.split()) & set(loaded.stdout.split())
-
-
-# -- real servers -----------------------------------------------------------
-
-
-def box(server: Exim | Postfix, name: str, wanted: Callable[[bytes], bool]) -> bytes:
-    """The mailbox once it holds what is wanted; delivery goes on after the server's answer."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        path = server.mail / name
-        if path.exists() and wanted(octets := path.read_bytes()):
-            return octets
-        time.sleep(0.05)  # nothing can be awaited here: the file is the only sign
-    raise AssertionError(server.log())
-
-
-BODY = b".\n..\n.x\nFrom here\nlast line of %d\n"
-EVE = b"MAIL FROM:<eve@test.example>\nRCPT TO:<bob@test.example>\nDATA\n\nsmuggled\n"
-SMUGGLING = b"Subject: one\n\n" + b"".join(b"before" + end + EVE for end in SMUGGLED) + b"last line of %d\n"
-
-
-class ByData(Smtp):
-    """Does not take up CHUNKING, which both servers offer."""
-
-    def _introduce(self, wire: wire.Wire) -> None:
-        super()._introduce(wire)
-        self._offers.pop("CHUNKING", None)
-
-
-WAYS = [(Smtp, 1), (ByData, 2)]
-
-
-@pytest.mark.parametrize(("kind", "number"), WAYS)
-def test_exim_takes_and_refuses_each_recipient(kind: type[Smtp], number: int, exim: Exim) -> None:
-    transport = kind(server(exim.url), variables())
-    people = [BOB, "nobody@test.example", "later@test.example", SMITH]
-    answers = transport.send(Envelope("me@test.example", people), Text(b"Subject: dots\n\n" + BODY % number))
-    transport.close()
-    assert codes(answers) == [250, 550, 451, 250]
-    assert "no such user" in answers[1].text and "come back later" in answers[2].text
-    for name in ("bob", "smith"):
-        octets = box(exim, name, lambda octets: b"last line of %d" % number in octets)
-        assert BODY.replace(b"\nFrom", b"\n>From") % number in octets
-
-
-@pytest.mark.parametrize(("kind", "number"), WAYS)
-def test_nothing_is_smuggled_past_exim(kind: type[Smtp], number: int, exim: Exim) -> None:
-    transport = kind(server(exim.url), variables())
-    assert codes(transport.send(Envelope("me@test.example", [ROOT]), Text(SMUGGLING % number))) == [250]
-    transport.close()
-    box(exim, "root", lambda octets: b"last line of %d" % number in octets)
-    assert "eve@test.example" not in exim.log()
-
-
-def test_exim_takes_many_letters_over_one_connection(exim: Exim) -> None:
-    transport = open_(exim.url)
-    for number in range(9):  # the tenth Exim would put into its queue first
-        envelope = Envelope("me@test.example", [ROOT, "nobody@test.example"])
-        assert codes(transport.send(envelope, Text(b"Subject: many %d\n\n\n" % number))) == [250, 550]
-    transport.close()
-    box(exim, "root", lambda octets: octets.count(b"Subject: many") == 9)
-
-
-@pytest.mark.parametrize(("kind", "number"), WAYS)
-def test_postfix_takes_a_letter_and_nothing_is_smuggled(kind: type[Smtp], number: int, postfix: Postfix) -> None:
-    transport = kind(server(postfix.url), variables())
-    envelope = Envelope("me@test.example", ["nobody@test.example"])
-    for text in (SMUGGLING % (number + 10), b"Subject: dots\n\n" + BODY % number):
-        assert codes(transport.send(envelope, Text(text))) == [250]
-    transport.close()
-    for line in (b"last line of %d\n" % (number + 10), BODY.replace(b"\nFrom", b"\n>From") % number):
-        box(postfix, "nobody", lambda octets, line=line: line in octets)  # type: ignore[misc]
-    assert "eve@test.example" not in postfix.log()

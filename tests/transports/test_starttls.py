@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from certificates import Authority, old_server, server
-from transports.sink import CLOSE, HANG, OFFERS, Sink, Text, codes, variables
+from sink import CLOSE, HANG, OFFERS, Sink, Text, codes, variables
 
 from pymail.errors import CONFIG, NOINPUT, MailError
 from pymail.transports.lmtp import open_transport as open_lmtp

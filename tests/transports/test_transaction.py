@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from servers import Exim
-from transports.sink import CLOSE, OFFERS, Sink, Text, codes, variables
+from sink import CLOSE, OFFERS, Sink, Text, codes, variables
 
 from pymail.transports import wire
 from pymail.transports.smtp import open_transport
