@@ -8,6 +8,7 @@ An escape is declared once, above its function; its docstring's first line is it
 from __future__ import annotations
 
 from pymail.errors import USAGE, MailError
+from pymail.verbs.table import Explained
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,26 +32,15 @@ class Abandon(Exception):
         self.save = save
 
 
-class Escape:
+class Escape(Explained):
     """One row: the spellings after the escape character that mean it, its arguments, its function."""
 
-    __slots__ = ("spellings", "synopsis", "function")
+    __slots__ = ("spellings", "synopsis")
 
     def __init__(self, spellings: tuple[str, ...], synopsis: str, function: Function) -> None:
+        super().__init__(function)
         self.spellings = spellings
         self.synopsis = synopsis
-        self.function = function
-
-    @property
-    def help(self) -> str:
-        """One sentence."""
-        return (self.function.__doc__ or "").strip().split("\n")[0]
-
-    @property
-    def more(self) -> str:
-        """What the manual says beyond that sentence."""
-        lines = (self.function.__doc__ or "").strip().split("\n")[1:]
-        return " ".join(" ".join(lines).split())
 
 
 ESCAPES: list[Escape] = []

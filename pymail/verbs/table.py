@@ -18,7 +18,27 @@ if TYPE_CHECKING:
     Function = Callable[..., None]
 
 
-class Verb:
+class Explained:
+    """A row whose function explains it: the first line of its docstring is its help (escapes are declared so too)."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        self.function = function
+
+    @property
+    def help(self) -> str:
+        """One sentence."""
+        return (self.function.__doc__ or "").strip().split("\n")[0]
+
+    @property
+    def more(self) -> str:
+        """What the manual and `?` say beyond that sentence."""
+        lines = (self.function.__doc__ or "").strip().split("\n")[1:]
+        return " ".join(" ".join(lines).split())
+
+
+class Verb(Explained):
     """One verb.
 
     `spellings` show the shortest form, "d[elete]"; synonyms share a row. `kind` says what
@@ -27,25 +47,24 @@ class Verb:
     mailbox. `flow`: also in the branch of an if that is not taken. `letter`: the lines that follow are the text of one.
     """
 
-    __slots__ = (
-        "spellings", "kind", "function", "sending", "startup", "composing", "changes", "flow", "letter", "words",
-    )  # fmt: skip
+    __slots__ = ("spellings", "kind", "sending", "startup", "composing", "changes", "flow", "letter", "words")
 
     def __init__(
         self,
         spellings: tuple[str, ...],
         kind: Kind,
         function: Function,
-        sending: bool,
-        startup: bool,
-        composing: bool,
-        changes: bool,
-        flow: bool,
-        letter: bool,
+        *,
+        sending: bool = False,
+        startup: bool = True,
+        composing: bool = True,
+        changes: bool = False,
+        flow: bool = False,
+        letter: bool = False,
     ) -> None:
+        super().__init__(function)
         self.spellings = spellings
         self.kind = kind
-        self.function = function
         self.sending = sending
         self.startup = startup
         self.composing = composing
@@ -58,17 +77,6 @@ class Verb:
     def name(self) -> str:
         """The whole word of its first spelling."""
         return self.words[0][1]
-
-    @property
-    def help(self) -> str:
-        """One sentence."""
-        return (self.function.__doc__ or "").strip().split("\n")[0]
-
-    @property
-    def more(self) -> str:
-        """What the manual and `? verb` say beyond that sentence."""
-        lines = (self.function.__doc__ or "").strip().split("\n")[1:]
-        return " ".join(" ".join(lines).split())
 
     @property
     def limits(self) -> str:
@@ -97,21 +105,11 @@ MODULES = (
 )  # fmt: skip
 
 
-def verb(
-    *spellings: str,
-    kind: Kind,
-    sending: bool = False,
-    startup: bool = True,
-    composing: bool = True,
-    changes: bool = False,
-    flow: bool = False,
-    letter: bool = False,
-) -> Callable[[Function], Function]:
-    """Declare a verb above its function; see Verb."""
+def verb(*spellings: str, kind: Kind, **rules: bool) -> Callable[[Function], Function]:
+    """Declare a verb above its function; the rules are those of Verb."""
 
     def declare(function: Function) -> Function:
-        row = Verb(spellings, kind, function, sending, startup, composing, changes, flow, letter)
-        VERBS.append(row)
+        VERBS.append(Verb(spellings, kind, function, **rules))
         return function
 
     return declare
