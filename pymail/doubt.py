@@ -11,7 +11,11 @@ import unicodedata
 
 _LONGEST = 1000  # characters of a link's text that are looked at
 # Top-level domains that make a bare `name.tld` a host rather than a file name.
-_TOPS = ("com", "org", "net", "edu", "gov", "mil", "int", "info", "biz")
+_TOPS = frozenset(
+    "com org net edu gov mil int info biz app bank shop online ar at au be bg br ca ch cl cn co cz de dk ee es eu fi "
+    "fr gr hk hr hu id ie il in io it jp kr lt lu lv mx my nl no nz pe ph pl pt ro ru se sg si sk th tr tw ua uk us "
+    "vn za".split()
+)
 # Scripts that are written together in one word (UTS 39, highly restrictive, and Hangul with Hanja).
 _TOGETHER = (
     {"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "FULLWIDTH", "HALFWIDTH", "IDEOGRAPHIC"},
