@@ -207,3 +207,5 @@ def test_what_a_fuzzer_came_upon_is_read() -> None:
             assert not set("\r\n") & set(headers.decode(value))
         kind, parameters = headers.content(block)
         assert not set("\r\n") & {*kind, *"".join(parameters.values())}
+        written = headers.fold("Subject", headers.encode(headers.decode(block)))
+        assert written.replace(b"\n ", b"").count(b"\n") == 1 and max(map(len, written.split(b"\n"))) <= 998
