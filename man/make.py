@@ -17,7 +17,8 @@ sys.path.insert(0, str(HERE.parent))
 
 from pymail import absent, interpreter, msglist, options, outline  # noqa: E402
 from pymail.escapes.every import ESCAPES  # noqa: E402
-from pymail.variables.table import FLAG, SECTIONS, Variable  # noqa: E402
+from pymail.headline import LETTERS  # noqa: E402
+from pymail.variables.table import ASK, FLAG, SECTIONS, Variable  # noqa: E402
 from pymail.verbs import table  # noqa: E402
 
 PAGES = ("pymail.1", "pymailrc.5")
@@ -29,7 +30,7 @@ def quoted(text: str) -> str:
     text = re.sub("`([^`]+)`", r"\\(oq\1\\(cq", text)
     for char, name in (("~", "\\(ti"), ("^", "\\(ha"), ("`", "\\(ga"), ("'", "\\(aq")):
         text = text.replace(char, name)
-    return "\\&" + text if text[:1] in ("'", ".") else text
+    return "\\&" + text if text[:1] in ("'", ".", "%") else text
 
 
 def word(text: str) -> str:
@@ -98,12 +99,22 @@ def default_of(row: Variable) -> str:
     return f"Default: {today}." if today == strict else f"Default: {today}; with POSIXLY_CORRECT: {strict}."
 
 
+def choices_of(row: Variable) -> list[str]:
+    choices = ("yes", "no", "ask-yes", "ask-no") if row.kind == ASK else row.choices
+    return [f"One of {', '.join(choices)}."] if choices else []
+
+
 def variable_list() -> str:
     sections = []
     for title, section in SECTIONS:
-        rows = [(f"Va {word(row.name)}", f"{row.text} {default_of(row)}".strip()) for row in section]
+        texts = [" ".join([row.text, *choices_of(row), default_of(row)]).strip() for row in section]
+        rows = [(f"Va {word(row.name)}", text) for row, text in zip(section, texts, strict=True)]
         sections.append(f".Ss {title}\n{items(rows)}")
     return "\n".join(sections)
+
+
+def letter_list() -> str:
+    return items([(f"Li {word('%' + letter)}", f"{text[0].upper()}{text[1:]}.") for letter, text in LETTERS.items()])
 
 
 def json_list() -> str:
@@ -133,6 +144,7 @@ LISTS = {
     "variables": variable_list,
     "json": json_list,
     "absent": absent_list,
+    "letters": letter_list,
 }
 
 

@@ -11,7 +11,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pymail.localdates import LocalDates
     from pymail.summary import Rows
@@ -20,10 +20,28 @@ FORMAT = "%>%a%m %-18f %16d %4l/%-5o %i%-s"
 DATE = "%Y-%m-%d %H:%M"
 _HALF_A_YEAR, _A_DAY = 182 * 86400, 86400  # as ls -l parts old from new
 
-_LETTERS = "><amfdloisS"
+# What may stand behind a percent sign.
+LETTERS = {
+    ">": "a > beside the current message",
+    "<": "a < beside the current message",
+    "a": "the letter of the state",
+    "m": "the number",
+    "f": "the author",
+    "d": "the date",
+    "l": "lines",
+    "o": "octets",
+    "i": "the tree of the thread",
+    "e": "how deep in its thread",
+    "s": "the subject",
+    "S": "the subject in quotes",
+    "L": "l: to a mailing list that I know; L: one I am subscribed to; P: one that List-Post names",
+    "t": "the place in the list, which is the number",
+    "U": "0; a number of IMAP elsewhere",
+    "$": "a blank; a score of spam elsewhere",
+}
 _MARKS = "><"
 _NUMBERS = "mlo"
-_ONE_CELL = "><a"
+_ONE_CELL = "><aL$"
 _ANY = 1 << 62
 # From so many dates on, days are remembered.
 _MANY = 50
@@ -41,11 +59,9 @@ class _Field:
 
 
 class Headline:
-    """A line of the header list, after S-nail's `headline` variable.
+    """A line of the header list, after S-nail's `headline` variable: `%` and one of LETTERS, `%%` for itself.
 
-    `%>` and `%<` the dot's mark, `%a` the state's letter, `%m` the number, `%f` the author, `%d` the date,
-    `%l` lines, `%o` octets, `%i` the thread's tree, `%s` and `%S` the subject (plain, in quotes), `%%`;
-    a number before the letter is the width in cells, negative for left-aligned.
+    A number before the letter is the width in cells, negative for left-aligned.
     """
 
     def __init__(
@@ -73,12 +89,24 @@ class Headline:
         self._most_lines = _most(self._parts, "l")
         self._most_octets = _most(self._parts, "o")
 
-    def lines(self, numbers: Sequence[int], letters: Sequence[str], rows: Rows, *, dot: int = 0) -> list[str]:
+    def asks(self, letter: str) -> bool:
+        """Does the format have this letter?"""
+        return any(isinstance(part, _Field) and part.letter == letter for part in self._parts)
+
+    def lines(
+        self,
+        numbers: Sequence[int],
+        letters: Sequence[str],
+        rows: Rows,
+        *,
+        dot: int = 0,
+        more: Mapping[str, Sequence[str]] | None = None,
+    ) -> list[str]:
         """The lines for messages with these numbers and letters: safe, cut to the width, without blanks at their ends.
 
-        `dot` is the number of the current message.
+        `dot` is the number of the current message, `more` are the columns for `%e` and `%L`, when it asks for them.
         """
-        columns = self._columns(numbers, letters, rows, dot)
+        columns = {**self._columns(numbers, letters, rows, dot), **(more or {})}
         fields = [columns[part.letter] for part in self._parts if isinstance(part, _Field)]
         texts = [self._template % each for each in zip(*fields, numbers, strict=True)]
         width, octets, lines = self._width, self._most_octets, self._most_lines
@@ -107,7 +135,7 @@ class Headline:
                 columns[letter] = blanks if mark < 0 else [*blanks[:mark], letter, *blanks[mark + 1 :]]
             elif letter == "a":
                 columns[letter] = letters
-            elif letter == "m":
+            elif letter in "mt":
                 columns[letter] = numbers
             elif letter == "f":
                 first, second = (rows.addresses, rows.names) if self._addresses else (rows.names, rows.addresses)
@@ -118,8 +146,10 @@ class Headline:
                 columns[letter] = [f'"{subject}"' for subject in rows.subjects]
             elif letter == "s":
                 columns[letter] = rows.subjects
+            elif letter in "lo":
+                columns[letter] = rows.lines if letter == "l" else rows.sizes
             else:
-                columns[letter] = {"l": rows.lines, "o": rows.sizes}[letter] if letter != "i" else [""] * len(rows)
+                columns[letter] = [{"i": "", "U": "0", "e": "0"}.get(letter, " ")] * len(rows)
         return columns
 
     def _aged(self, dates: list[int]) -> list[str]:
@@ -206,7 +236,7 @@ def _field(text: str, digits: int) -> tuple[str | _Field, str]:
     """The field that begins `text`, after its percent sign, and what follows; what is none stands for itself."""
     at = len(text) - len(text.lstrip("-0123456789"))
     sign, letter, after = text[:at], text[at : at + 1], text[at + 1 :]
-    if letter == "%" or letter not in _LETTERS or not letter:
+    if letter == "%" or letter not in LETTERS:
         return "%" * (letter != "%") + sign + letter, after
     width = min(int("0" + sign.strip("-").partition("-")[0][:4]), 1000)
     return _Field(letter, max(width, digits) if letter == "m" else width, "-" not in sign), after

@@ -94,13 +94,38 @@ def print_lines(s: Session, numbers: Iterable[int]) -> None:
     """Print the header lines of messages."""
     folder = s.open_folder()
     headline, letters = _headline(s, len(folder)), _letters(s)
+    columns = {letter: column(s) for letter, column in _DEAR.items() if headline.asks(letter)}
     mine = s.mine() if s.variables.flag("showto") else None
     for places, rows in folder.mailbox.rows(folder.places(numbers)):
         some = folder.numbers(places)
         if mine is not None or knows_better(s):
             _show_others(s, some, rows, mine)
         states = folder.letters(places).translate(letters)
-        s.out.write("\n".join([*headline.lines(some, states, rows, dot=folder.dot), ""]))
+        more = {letter: [*map(text_of, places)] for letter, text_of in columns.items()}
+        s.out.write("\n".join([*headline.lines(some, states, rows, dot=folder.dot, more=more), ""]))
+
+
+def _of_lists(s: Session) -> Callable[[int], str]:
+    """L: to a mailing list I am subscribed to, l: to another that I know, P: List-Post names one."""
+    from pymail import headers, search
+
+    mailbox = s.open_folder().mailbox
+    found = {place: "P" for place, head in mailbox.heads(range(len(mailbox))) if headers.find(head, b"List-Post")}
+    for letter, lists in (("l", s.lists), ("L", s.subscribed)):
+        found.update(dict.fromkeys(search.addressed(mailbox, lists), letter))
+    return lambda place: found.get(place, " ")
+
+
+def _depths(s: Session) -> Callable[[int], str]:
+    """How many messages stand above one in its thread."""
+    from pymail import threads
+
+    above = threads.parents(s.open_folder().mailbox)
+    return lambda place: str(threads.depth(above, place))
+
+
+# What a header line shows only when its format asks for it: the whole mailbox is looked through.
+_DEAR = {"L": _of_lists, "e": _depths}
 
 
 def _show_others(s: Session, numbers: Sequence[int], rows: Rows, mine: Callable[[str], bool] | None) -> None:

@@ -287,10 +287,18 @@ class Session:
 
     def outgoing_file(self, name: str) -> str:
         """Where a file for outgoing mail lies that the user named: in `folder` with outfolder (POSIX outfolder)."""
+        path = self.names().expand(name)
+        return path if "://" in path else paths.join(self._out_folder(), path)
+
+    def _out_folder(self) -> str:
+        """Where the files of outgoing mail lie, "" for here: in `folder` with outfolder, or in that (GNU mail)."""
+        given = self.variables.text("outfolder")
+        if given is None:
+            return ""
+        from pymail.variables.table import ON
+
         names = self.names()
-        path = names.expand(name)
-        is_name = self.variables.flag("outfolder") and "://" not in path
-        return paths.join(names.directory, path) if is_name else path
+        return names.directory if given.lower() in ON else paths.join(names.directory, names.expand(given))
 
     def file_of(self, address: str) -> str:
         """The file named after an author or a recipient, in `folder` with outfolder (POSIX Save, followup, -F).
@@ -303,7 +311,7 @@ class Session:
         parts = {"local": login, "domain": domain or login, "email": address}
         name = printable(parts[self.variables.text("outfilename") or "local"]).replace("/", "_")
         name = name if name[:1].isalnum() else "_" + name[1:]
-        return paths.join(self.names().directory if self.variables.flag("outfolder") else "", name)
+        return paths.join(self._out_folder(), name)
 
 
 def _positive(text: str | None, default: int) -> int:

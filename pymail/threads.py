@@ -61,6 +61,15 @@ def below(mailbox: Mailbox, places: list[int]) -> set[int]:
     return found - set(places)
 
 
+def depth(above: dict[int, int], place: int) -> int:
+    """How many messages this one answers, directly or not; `above` is what `parents` found."""
+    seen = {place}
+    while above.get(place, place) not in seen:
+        place = above[place]
+        seen.add(place)
+    return len(seen) - 1
+
+
 def _root(above: dict[int, int], place: int) -> int:
     seen = {place}
     while place in above and above[place] not in seen:

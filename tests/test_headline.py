@@ -72,7 +72,7 @@ def test_a_large_number_takes_the_blanks_beside_it(lines: int | None, size: int,
     ("format", "line"),
     [
         ("%%%q%", "%%q%"),
-        ("%m|%t", "    7|%t"),
+        ("%m|%q", "    7|%q"),
         ("%-5m|", "7    |"),
         ("%10-f|%f", "Alice A   |Alice A"),
         ("%10f|", "   Alice A|"),

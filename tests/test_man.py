@@ -38,7 +38,10 @@ def test_lists_are_those_of_the_tables(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("page", "listed"),
-    [("pymail.1", ["options", "forms", "json", "verbs", "escapes", "absent"]), ("pymailrc.5", ["variables"])],
+    [
+        ("pymail.1", ["options", "forms", "json", "verbs", "escapes", "absent"]),
+        ("pymailrc.5", ["variables", "letters"]),
+    ],
 )
 def test_every_list_stands_in_its_page_once(page: str, listed: list[str]) -> None:
     text = (MAN / page).read_text()

@@ -10,8 +10,9 @@ TEXT = "text"
 NUMBER = "number"
 ASK = "flag or question"
 
-OFF = ("0", "no", "off", "false")  # what s-nail takes for "not set" in flags
-_ON = ("", "1", "yes", "on", "true")
+# What s-nail takes for "set" and "not set" in flags.
+ON = ("", "1", "yes", "on", "true")
+OFF = ("0", "no", "off", "false")
 
 
 class Variable:
@@ -51,7 +52,7 @@ class Variable:
         """Why this value is not allowed, "" when it is."""
         if self.choices and value and value.lower() not in self.choices:
             return "allowed are " + ", ".join(self.choices)
-        if self.kind == ASK and value.lower().removeprefix("ask-") not in _ON + OFF:
+        if self.kind == ASK and value.lower().removeprefix("ask-") not in ON + OFF:
             return "allowed are yes, no, ask-yes, ask-no"
         if self.kind == NUMBER and value and not value.isdecimal():
             return "a number is wanted"
@@ -84,7 +85,7 @@ POSIX = (
     Variable("keepsave", FLAG, "", "Keep saved messages at quit.", posix=None),
     Variable("metoo", FLAG, None, "Leave my own address among the recipients of replies and aliases."),
     Variable("onehop", FLAG, None, "Accepted; addresses in replies are never rewritten."),
-    Variable("outfolder", FLAG, None, "Record outgoing mail in the folder directory."),
+    Variable("outfolder", FLAG, None, "Record outgoing mail in the folder directory, or in the one that is the value."),
     Variable("page", FLAG, None, "Send a form feed after each message that is piped."),
     Variable("prompt", TEXT, "& ", "The prompt of command mode; empty: none.", posix="? "),
     Variable("quiet", FLAG, None, "Begin without the version line."),

@@ -8,7 +8,7 @@ asks for must stand in a table.
 from __future__ import annotations
 
 from pymail.errors import USAGE, MailError
-from pymail.variables.table import ASK, FLAG, OFF, POSIX, TABLE, TEXT, Variable
+from pymail.variables.table import ASK, FLAG, OFF, ON, POSIX, TABLE, TEXT, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def near(name: str) -> str:
 
 def shown(row: Variable, value: str) -> str:
     """A line of `set`: `hold` or `prompt="& "`; secrets are not shown."""
-    if row.kind == FLAG or not value and row.kind == ASK or (not value and row.kind == TEXT and row.name not in TABLE):
+    if row.kind in (FLAG, ASK) and value.lower() in ON or (not value and row.kind == TEXT and row.name not in TABLE):
         return row.name
     value = "***" if veiled(f"{row.name}=x") != f"{row.name}=x" else veiled(value)
     quote = "'" if '"' in value else '"'

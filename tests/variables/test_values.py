@@ -121,6 +121,16 @@ def test_a_line_is_told_without_its_secrets(line: str, safe: str) -> None:
     assert veiled(line) == safe
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [("hold", "", "hold"), ("hold", "Yes", "hold"), ("outfolder", "sub", 'outfolder="sub"')],
+)
+def test_a_flag_is_shown_without_a_value_that_says_no_more(name: str, value: str, line: str) -> None:
+    v = Variables(strict=False)
+    v.set(name, value)
+    assert line in [shown(row, text) for row, text in v.items()]
+
+
 def test_secrets_are_in_no_list() -> None:
     v = Variables(strict=False)
     for name in ("smtp-auth-password", "password-me@host", "client-secret"):

@@ -188,6 +188,7 @@ def test_new_mail_is_looked_for_before_each_prompt_of_a_terminal() -> None:
     ("setting", "line"),
     [
         ("headline=%m:%s", "  1:subject-1"),
+        ("headline=%t %3U %$ %Q", "1   0   %Q"),
         ("bsdheadline", '>N  1 alice@example.org     Mon Jan  5 10:01    7/137   "subject-1"'),
         ("bsdcompat", '>N  1 alice@example.org     Mon Jan  5 10:01    7/137   "subject-1"'),
         ("datefield=%d.%m.", ">N  1 alice@example.org            05.01.    7/137   subject-1"),
@@ -200,6 +201,20 @@ def test_new_mail_is_looked_for_before_each_prompt_of_a_terminal() -> None:
 def test_variables_shape_the_header_line(setting: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     assert room(1).do(f"set '{setting}'", "from 1").rstrip() == line
+
+
+def test_header_lines_tell_of_lists_and_threads() -> None:
+    people = ("dev@lists.example", "me@example.org, users@lists.example", "other@lists.example", "me@example.org")
+    letters = [
+        f"From: a@x\nTo: {to}\nSubject: s\nMessage-ID: <{number}@x>\n"
+        f"In-Reply-To: <{number - 1}@x>\nList-Post: {'' if number == 3 else '<mailto:l@x>'}\n\ntext\n".encode()
+        for number, to in enumerate(people)
+    ]
+    s = room(letters)
+    s.do("mlist dev@lists.example .*@lists.example", "mlsubscribe users@lists.example", "unmlist .*@lists.example")
+    assert s.do("set 'headline=%m %L %2e|'", "from *").split("\n")[:-1] == [
+        "  1 l  0|", "  2 L  1|", "  3 P  2|", "  4    3|",
+    ]  # fmt: skip
 
 
 def test_bsd_letters_leave_read_messages_blank() -> None:

@@ -93,13 +93,15 @@ def test_copies_go_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: s
         ("record=+copies", "mail/copies"),
         ("outfolder record=copies", "mail/copies"),
         ("outfolder record=$HOME/copies", "copies"),
+        ("outfolder=sub record=copies", "mail/sub/copies"),
+        ("outfolder=yes record=copies", "mail/copies"),
     ],
 )
 def test_record_names_the_file_for_copies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, file: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "sub").mkdir(parents=True)
     s = writer(tmp_path)
     s.do(f"set folder=mail {setting}", "mail bob@x")
     assert "hello" in (tmp_path / file).read_text()
