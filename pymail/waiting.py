@@ -106,9 +106,8 @@ def _flush(s: Session, outbox: Outbox, account: str) -> flush.Report:
         chain.trace = aloud.trace(s)
     try:
         return flush.flush(
-            outbox, account, chain.send, lambda letter, answers: undelivered.give_up(s, letter, answers), time.time(),
-            lifetime=variables.number("outbox-lifetime") or flush.LIFETIME, announce=chain.announce,
-            ready=lambda: chain.ready,
+            outbox, account, chain, lambda letter, answers: undelivered.give_up(s, letter, answers), time.time(),
+            lifetime=variables.number("outbox-lifetime") or flush.LIFETIME,
         )  # fmt: skip
     finally:
         chain.close()
@@ -121,9 +120,8 @@ def flush_quietly(s: Session, path: str, account: str, chain: Chain) -> None:
         if outbox.due(account, now):
             chain.hurry(_SPARE)
             flush.flush(
-                outbox, account, chain.send,
-                lambda letter, answers: undelivered.give_up(s, letter, answers, quiet=True), now,
-                early=False, seconds=_SPARE, announce=chain.announce, ready=lambda: chain.ready,
+                outbox, account, chain, lambda letter, answers: undelivered.give_up(s, letter, answers, quiet=True),
+                now, early=False, seconds=_SPARE,
             )  # fmt: skip
     except (MailError, OSError):
         return  # this run's own letter is on its way; the next --flush will say what is wrong

@@ -30,10 +30,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pymail.transports.transport import Source
+    from pymail.transports.transport import Transport
 
-    Send = Callable[[Envelope, Source], list[Answer]]
-    Announce = Callable[[Envelope, Source], None]
     Failed = Callable[[Letter, list[Answer]], None]
 
 LIFETIME = 5 * 24 * 3600
@@ -60,23 +58,19 @@ class Report:
 def flush(
     outbox: Outbox,
     account: str,
-    send: Send,
+    way: Transport,
     failed: Failed,
     now: float,
     *,
     early: bool = True,
     seconds: float | None = None,
     lifetime: int = LIFETIME,
-    announce: Announce | None = None,
-    ready: Callable[[], bool] = lambda: True,
 ) -> Report:
-    """Send what waits for `account` by `send`; tell `failed` of recipients that are given up.
+    """Send what waits for `account` by this way; tell `failed` of recipients that are given up.
 
     `early`: also what is not due yet. `seconds`: begin no letter after so long, and give none
     up untried. `lifetime`: seconds in the queue after which a letter that was put off again is
-    given up. `announce` is told ahead which letter comes after the next. `ready`: whether the
-    last letter met a server that takes letters; if not, it was not the letter's fault, and the
-    others wait too.
+    given up. Where the way was not ready, it was not the letter's fault, and the others wait too.
     Raises MailError (NOPERM) for an outbox that is not the user's own, (IOERR) when what
     was sent cannot be noted.
     """
@@ -90,7 +84,7 @@ def flush(
         report.busy = True
     else:
         try:
-            _Flush(outbox, account, send, announce, ready, failed, now, lifetime, report, lock).run(early, seconds)
+            _Flush(outbox, account, way, failed, now, lifetime, report, lock).run(early, seconds)
         finally:
             os.close(lock)
     mark = mark_of(account)
@@ -105,9 +99,7 @@ class _Flush:
         self,
         outbox: Outbox,
         account: str,
-        send: Send,
-        announce: Announce | None,
-        ready: Callable[[], bool],
+        way: Transport,
         failed: Failed,
         now: float,
         lifetime: int,
@@ -116,9 +108,7 @@ class _Flush:
     ) -> None:
         self.outbox = outbox
         self.account = account
-        self.send = send
-        self.announce = announce
-        self.ready = ready
+        self.way = way
         self.failed = failed
         self.now = now
         self.lifetime = lifetime
@@ -164,8 +154,8 @@ class _Flush:
         try:
             while following is not None:
                 here, following = following, next(found, None)
-                if following is not None and self.announce is not None:
-                    self.announce(following[1].envelope, following[1])
+                if following is not None:
+                    self.way.announce(following[1].envelope, following[1])
                 yield here
         finally:
             if following is not None:
@@ -185,14 +175,14 @@ class _Flush:
 
     def _send(self, entry: Entry, letter: Letter) -> None:
         try:
-            answers = self.send(letter.envelope, letter)
+            answers = self.way.send(letter.envelope, letter)
         except Unreachable as error:
             self.report.unreachable = error.text
             letter.settle({}, error.text)
             return
         except (MailError, OSError) as error:
             answers = [Answer(recipient, 451, reason(error)) for recipient in letter.waiting]
-        if self.ready() or not answers:
+        if self.way.ready or not answers:
             self._answered(entry, letter, answers)
         else:
             self.report.unreachable = f"{answers[0].code} {answers[0].text}"

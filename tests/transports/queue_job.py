@@ -17,7 +17,7 @@ from pymail.deadletter import bury  # noqa: E402
 from pymail.errors import MailError, reason, status_of  # noqa: E402
 from pymail.transports.flush import flush  # noqa: E402
 from pymail.transports.outbox import Outbox  # noqa: E402
-from pymail.transports.transport import Answer, Envelope  # noqa: E402
+from pymail.transports.transport import Answer, Envelope, Transport  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,24 +48,34 @@ def put(folder: str, number: int, recipients: list[str]) -> str:
     return outbox.put(Envelope("me@here", recipients), Text(number), ACCOUNT, "no server", now=NOW + number)
 
 
-def run_flush(folder: str, kind: bool) -> int:
-    """Flush once; the number of letters that wait after it."""
-    log = os.open(folder + "/log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+class Way(Transport):
+    """Takes letters, and notes in `log` which one each recipient got."""
 
-    def send(envelope: Envelope, source: Source) -> list[Answer]:
+    name = "way"
+
+    def __init__(self, log: int, kind: bool) -> None:
+        self.log = log
+        self.kind = kind
+
+    def send(self, envelope: Envelope, source: Source) -> list[Answer]:
         octets = b"".join(source.pieces())
         number = int(octets.split(b"\n", 1)[0].split()[1])
         assert octets == Text(number).octets
-        answers = [Answer(name, _code(name, kind), "said") for name in envelope.recipients]
+        answers = [Answer(name, _code(name, self.kind), "said") for name in envelope.recipients]
         taken = "".join(f"{number} {answer.recipient}\n" for answer in answers if answer.accepted)
-        os.write(log, taken.encode())
+        os.write(self.log, taken.encode())
         return answers
+
+
+def run_flush(folder: str, kind: bool) -> int:
+    """Flush once; the number of letters that wait after it."""
+    log = os.open(folder + "/log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def failed(letter: Letter, answers: list[Answer]) -> None:
         bury(folder + "/dead.letter", letter.pieces(), "me@here", replace=False)
 
     try:
-        report = flush(Outbox(folder + "/outbox"), ACCOUNT, send, failed, NOW + 1e6, lifetime=10**9)
+        report = flush(Outbox(folder + "/outbox"), ACCOUNT, Way(log, kind), failed, NOW + 1e6, lifetime=10**9)
     finally:
         os.close(log)
     return -1 if report.busy else report.waiting

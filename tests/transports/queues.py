@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sink import Text
 
 from pymail.transports.entry import Letter
 from pymail.transports.flush import Report, flush
 from pymail.transports.outbox import Outbox
-from pymail.transports.transport import Answer, Envelope, Unreachable
+from pymail.transports.transport import Answer, Envelope, Transport, Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pymail.transports.transport import Source
 
+    Send = Callable[[Envelope, Source], list[Answer]]
+
 NOW = 1_700_000_000.0
 
 
-class Server:
-    """Sends and failures as a flush sees them: `answers` is what it says for a recipient, else 250."""
+class Way(Transport):
+    """A way out that sends by this function; `told` of a letter when it is announced."""
+
+    name = "way"
+
+    def __init__(self, send: Send, told: Callable[[Envelope], None] = lambda envelope: None) -> None:
+        self._send = send
+        self._told = told
+
+    def send(self, envelope: Envelope, source: Source) -> list[Answer]:
+        return self._send(envelope, source)
+
+    def announce(self, envelope: Envelope, source: Source) -> None:
+        self._told(envelope)
+
+
+class Server(Transport):
+    """A way out and failures as a flush sees them: `answers` is what it says for a recipient, else 250."""
+
+    name = "server"
 
     def __init__(self, **answers: int) -> None:
         self.answers = answers
@@ -44,4 +66,4 @@ def put(outbox: Outbox, *recipients: str, account: str = "home", octets: bytes =
 
 
 def run(outbox: Outbox, server: Server, account: str = "home", now: float = NOW, **how: object) -> Report:
-    return flush(outbox, account, server.send, server.failed, now, **how)  # type: ignore[arg-type]
+    return flush(outbox, account, server, server.failed, now, **how)  # type: ignore[arg-type]

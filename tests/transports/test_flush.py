@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from queues import NOW, Server, put, run
+from queues import NOW, Server, Way, put, run
 from sink import Text
 from users import in_child
 
@@ -34,7 +34,7 @@ def test_what_is_put_is_what_is_sent(outbox: Outbox) -> None:
         assert b"".join(source.pieces()) == b"".join(source.pieces()) == octets
         return [Answer(name, 250, "ok") for name in envelope.recipients]
 
-    assert flush(outbox, "home", send, Server().failed, NOW).sent == 1
+    assert flush(outbox, "home", Way(send), Server().failed, NOW).sent == 1
     assert seen == [("me@here", ["b@x", "jos\u00e9@x"], True, Text(octets).size, True)]
     assert len(outbox.entries()) == 0
 
@@ -113,7 +113,7 @@ def test_a_recipient_who_stands_for_several_is_tried_again_for_those_that_are_le
         return [Answer(name, codes.get(name, 451), "x", left=left.get(name, ())) for name in envelope.recipients]
 
     for _ in range(3):
-        report = flush(outbox, "home", send, lambda letter, answers: None, NOW)
+        report = flush(outbox, "home", Way(send), lambda letter, answers: None, NOW)
     assert seen == [["team", "b@x"], ["root"], ["root"]] and report.waiting == 1
     (entry,) = outbox.entries()
     assert int(entry.queued) == NOW and entry.tries == 3
@@ -133,7 +133,7 @@ def test_what_cannot_be_buried_stays(outbox: Outbox) -> None:
     def failed(letter: Letter, answers: list[Answer]) -> None:
         raise MailError("/home/me/dead.letter: No space left on device", IOERR)
 
-    report = flush(outbox, "home", Server(**{"b@x": 550}).send, failed, NOW)
+    report = flush(outbox, "home", Server(**{"b@x": 550}), failed, NOW)
     assert report.waiting == 1 and "No space left" in report.troubles[0]
     with outbox.entries()[0].read() as letter:
         assert letter.waiting == ["b@x"]
@@ -158,7 +158,7 @@ def test_a_letter_that_waited_too_long_is_given_up(outbox: Outbox, up: bool) -> 
     server = Server(**{"old@x": 451, "new@x": 451, "gone@x": 250})
     server.up = up
     dead: list[Answer] = []
-    report = flush(outbox, "home", server.send, lambda letter, answers: dead.extend(answers), NOW)
+    report = flush(outbox, "home", server, lambda letter, answers: dead.extend(answers), NOW)
     assert [answer.recipient for answer in dead] == (["old@x"] if up else ["old@x", "gone@x"])
     assert dead[0].refused and dead[0].text.startswith("5.4.7 not delivered in 5 days; last: ")
     assert (report.failed, report.waiting) == (1, 1)
@@ -183,7 +183,7 @@ def test_one_poison_letter_never_blocks_the_others(outbox: Outbox, poison: Excep
             raise poison
         return server.send(envelope, source)
 
-    report = flush(outbox, "home", send, server.failed, NOW)
+    report = flush(outbox, "home", Way(send), server.failed, NOW)
     assert (report.sent, report.waiting, server.recipients) == (1, 1, ["c@x"])
     assert outbox.entries()[0].due == int(NOW + backoff(1))
 
@@ -207,13 +207,15 @@ def test_a_damaged_entry_does_not_keep_old_ones_from_being_given_up(outbox: Outb
     server = Server()
     server.up = False
     dead: list[Answer] = []
-    report = flush(outbox, "home", server.send, lambda letter, answers: dead.extend(answers), NOW)
+    report = flush(outbox, "home", server, lambda letter, answers: dead.extend(answers), NOW)
     assert [answer.recipient for answer in dead] == ["old@x"] and "damaged" in report.troubles[0]
 
 
 def test_an_entry_for_nobody_is_done(outbox: Outbox) -> None:
     put(outbox)
-    report = flush(outbox, "home", lambda envelope, source: [], lambda letter, answers: None, NOW, ready=lambda: False)
+    way = Way(lambda envelope, source: [])
+    way.ready = False
+    report = flush(outbox, "home", way, lambda letter, answers: None, NOW)
     assert (report.sent, report.waiting, report.unreachable) == (1, 0, "")
 
 
@@ -229,7 +231,7 @@ def test_a_letter_that_kills_each_flush_goes_last_at_last(outbox: Outbox) -> Non
     for death in range(1, 5):
         child = os.fork()
         if child == 0:
-            flush(outbox, "home", die, Server().failed, NOW)
+            flush(outbox, "home", Way(die), Server().failed, NOW)
             os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
         assert len(outbox.entries()) == (2 if death <= 3 else 1)
@@ -242,7 +244,7 @@ def test_what_is_being_sent_cannot_be_changed(outbox: Outbox) -> None:
         in_child(lambda: refused(outbox, identity))
         return [Answer("b@x", 250, "ok")]
 
-    assert flush(outbox, "home", send, Server().failed, NOW).sent == 1
+    assert flush(outbox, "home", Way(send), Server().failed, NOW).sent == 1
 
 
 def refused(outbox: Outbox, identity: str) -> None:
@@ -251,7 +253,7 @@ def refused(outbox: Outbox, identity: str) -> None:
         with pytest.raises(MailError, match="it is being sent just now") as caught:
             action(identity)
         assert caught.value.status == TEMPFAIL
-    assert flush(outbox, "home", Server().send, Server().failed, NOW).busy
+    assert flush(outbox, "home", Server(), Server().failed, NOW).busy
 
 
 def test_what_another_process_took_meanwhile_is_passed_over(outbox: Outbox) -> None:
@@ -264,7 +266,7 @@ def test_what_another_process_took_meanwhile_is_passed_over(outbox: Outbox) -> N
             outbox.hold(third)
         return [Answer(name, 250, "ok") for name in envelope.recipients]
 
-    report = flush(outbox, "home", send, Server().failed, NOW)
+    report = flush(outbox, "home", Way(send), Server().failed, NOW)
     assert report.sent == 2 and [entry.id for entry in outbox.entries()] == [third]
 
 
@@ -277,10 +279,8 @@ def test_each_letter_but_the_first_is_announced_while_the_one_before_is_sent(out
         told.append(f"send {envelope.recipients[0]}")
         return [Answer(name, 250, "ok") for name in envelope.recipients]
 
-    def announce(envelope: Envelope, source: Source) -> None:
-        told.append(f"announce {envelope.recipients[0]}")
-
-    assert flush(outbox, "home", send, Server().failed, NOW, announce=announce).sent == 3
+    way = Way(send, lambda envelope: told.append(f"announce {envelope.recipients[0]}"))
+    assert flush(outbox, "home", way, Server().failed, NOW).sent == 3
     assert told == ["announce 1@x", "send 0@x", "announce 2@x", "send 1@x", "send 2@x"]
 
 
@@ -293,7 +293,7 @@ def test_letter_that_is_next_belongs_to_this_flush_already(outbox: Outbox) -> No
             in_child(lambda: refused(outbox, second))
         return [Answer(name, 250, "ok") for name in envelope.recipients]
 
-    assert flush(outbox, "home", send, Server().failed, NOW).sent == 2
+    assert flush(outbox, "home", Way(send), Server().failed, NOW).sent == 2
 
 
 def test_a_flush_begins_nothing_after_its_time(outbox: Outbox) -> None:

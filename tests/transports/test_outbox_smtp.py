@@ -35,7 +35,7 @@ def run(outbox: Outbox, sink: Sink) -> Report:
     variables.set("smtp-timeout", "5")
     transport = open_transport(sink.url, variables)
     try:
-        return flush(outbox, "home", transport.send, lambda letter, answers: None, NOW + 1)
+        return flush(outbox, "home", transport, lambda letter, answers: None, NOW + 1)
     finally:
         transport.close()
 
