@@ -46,7 +46,10 @@ class Account:
 
         secrets.leave_no_core()
         given = self.server.password
-        return secrets.password(self.user, self.server.host, self._variables, self.sender) if given is None else given
+        if given is None:
+            return secrets.password(self.user, self.server.host, self._variables, self.sender)
+        secrets.refuse_exposed(self.server.name, self._variables)
+        return given
 
 
 def log_in(wire: Wire, offers: dict[str, str], how: str, account: Account) -> Reply:
