@@ -86,7 +86,7 @@ def _mailbox_of(file: str) -> str | None:
     if journal is None:
         return None
     journal.close()
-    return None if journal.kind == "append" and not os.path.exists(journal.path) else journal.path
+    return journal.path
 
 
 def _mend_one(file: str, path: str, state: str, timeout: float) -> list[str]:

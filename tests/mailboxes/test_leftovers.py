@@ -81,19 +81,23 @@ def test_a_mailbox_whose_disk_has_another_number_now_is_finished(box: Path, sett
     assert not journal.pending(settings.state)
 
 
+@pytest.mark.parametrize("letters", [0, 30], ids=["rewritten", "appended to"])
 def test_a_mailbox_that_is_gone_is_told_until_its_journal_is_removed_and_stops_nobody(
-    box: Path, settings: Settings
+    box: Path, settings: Settings, letters: int
 ) -> None:
-    killed(box, settings, 7)
+    killed(box, settings, 7, letters)
     other = fill(box.with_name("other"), settings)
     box.rename(box.with_name("elsewhere"))
     for _ in range(2):
         told, found = subjects(other, settings)
         assert len(found) == 6 and f"{box}: " in told and "remove " in told
+    Path(told.rpartition("remove ")[2]).rename(box.with_name("kept"))
+    assert subjects(other, settings) == ("", found)
+    box.with_name("kept").rename(told.rpartition("remove ")[2])
     box.with_name("elsewhere").rename(box)
     told, found = subjects(other, settings)
-    assert "finished" in told and len(found) == 6
-    assert subjects(box, settings) == ("", WITHOUT)
+    assert ("removed" if letters else "finished") in told and len(found) == 6
+    assert subjects(box, settings) == ("", found if letters else WITHOUT)
 
 
 def test_a_mailbox_that_got_the_inode_of_one_that_is_gone_is_left_alone_and_can_be_written(
