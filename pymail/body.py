@@ -45,7 +45,10 @@ class Body:
 
     def __del__(self) -> None:
         if self._descriptor >= 0:
-            posix.close(self._descriptor)
+            try:
+                posix.close(self._descriptor)
+            except OSError:
+                pass  # nobody needs it any more
 
     @property
     def size(self) -> int:

@@ -141,6 +141,15 @@ def file_for(state: str, mailbox: os.stat_result) -> str:
     return os.path.join(journal_folder(state), f"{mailbox.st_dev:x}-{mailbox.st_ino:x}")
 
 
+def exists(file: str) -> bool:
+    """Is there such a journal? Raises OSError when that cannot be told: then nothing may be written."""
+    try:
+        os.lstat(file)
+        return True
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return False
+
+
 def create(
     state: str,
     job: Job,

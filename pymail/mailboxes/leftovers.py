@@ -94,7 +94,7 @@ def _mend_one(file: str, path: str, state: str, timeout: float) -> list[str]:
     try:
         with Lock(path, timeout) as lock:
             own = journals.file_for(state, os.fstat(lock.fd))
-            if own != file and not os.path.exists(own) and os.path.exists(file):
+            if own != file and not journals.exists(own) and journals.exists(file):
                 # The file was put back, or its disk has another number now: what it holds decides.
                 os.rename(file, own)
             return lock.notes + mend(lock, state)

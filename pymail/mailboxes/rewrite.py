@@ -47,7 +47,7 @@ class Unfit(Exception):
 def mend(lock: Lock, state: str) -> list[str]:
     """End what a killed run began on the locked mailbox; what to tell the user. Raises MailError, OSError."""
     file = journals.file_for(state, os.fstat(lock.fd)) if state else ""
-    if not file or not os.path.exists(file):
+    if not file or not journals.exists(file):
         return []
     journal = journals.load(file)
     if journal is None:
