@@ -184,7 +184,7 @@ def _report(s: Session, folder: Folder, wanted: Disposal, outcome: Outcome | Non
         s.say(f"Removed {_messages(len(wanted.saved))} from {place}, saved in another file")
     if outcome is not None and outcome.arrived:
         s.say(f"New mail has arrived: {_messages(outcome.arrived)} kept in {place}")
-    kept = len(folder) - len(wanted.removed)
+    kept = outcome.kept - outcome.arrived if outcome is not None else len(folder) - len(wanted.removed)
     if kept and (folder.system or outcome is not None):
         s.say(f"Held {_messages(kept)} in {place}")
     elif outcome is not None and not outcome.kept and not paths.lexists(place):

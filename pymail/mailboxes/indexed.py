@@ -143,6 +143,8 @@ class Indexed(Mbox):
         chunk = Chunk(ALL)
         for some, rows in self._read_rows(range(first, len(self.columns))):
             chunk.take(rows, 0, len(some))
+        if self.order is not None:
+            raise Shrunk
         return chunk
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from _io import BytesIO
 from abc import ABC, abstractmethod
 
-from pymail.errors import NOINPUT, MailError
-from pymail.summary import Rows
+from pymail.errors import NOINPUT, TEMPFAIL, MailError
+from pymail.summary import Rows, from_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,17 @@ class Missing(MailError):
 
     def __init__(self, text: str) -> None:
         super().__init__(text, NOINPUT)
+
+
+class Gone(MailError):
+    """Another program has removed a message that the session knows."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: another program has removed this message", TEMPFAIL)
+
+
+# What stands for such a message where many are listed or searched.
+STAND_IN = b"Subject: (removed by another program)\n\n"
 
 
 class Plan:
@@ -193,14 +204,21 @@ class Mailbox(ABC):
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
         """Summaries in the order asked for; kinds that can read many at once do so."""
-        return map(self.summary, numbers)
+        for index in numbers:
+            try:
+                yield self.summary(index)
+            except Gone:
+                yield from_head(STAND_IN, 0, 0)
 
     def rows(self, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], Rows]]:
         """Numbers and rows of a header list, many at once, in the order asked for."""
         for some in batches(numbers):
             rows = Rows()
             for index in some:
-                rows.add(self.summary(index), self.lines(index))
+                try:
+                    rows.add(self.summary(index), self.lines(index))
+                except Gone:
+                    rows.add(from_head(STAND_IN, 0, 0), 0)
             yield some, rows
 
     def listing(self, numbers: Iterable[int]) -> Iterator[tuple[int, Summary, int]]:
@@ -212,12 +230,12 @@ class Mailbox(ABC):
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """Number and header block of each, for searching."""
         for index in numbers:
-            yield index, self.head(index)
+            yield index, _unless_gone(self.head, index)
 
     def letters(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """Number and whole letter of each, for searching."""
         for index in numbers:
-            yield index, self.raw(index)
+            yield index, _unless_gone(self.raw, index)
 
     def texts(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], list[str]]]:
         """Numbers and decoded values of the header field `name`, many at once; "" where there is none."""
@@ -236,6 +254,13 @@ class Mailbox(ABC):
 
     def close(self) -> None:  # noqa: B027  a kind that holds nothing has nothing to let go
         """Let go of files and connections; nothing is written."""
+
+
+def _unless_gone(read: Callable[[int], bytes], index: int) -> bytes:
+    try:
+        return read(index)
+    except Gone:
+        return STAND_IN
 
 
 def batches(numbers: Iterable[int]) -> Iterator[Sequence[int]]:

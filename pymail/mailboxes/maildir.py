@@ -14,12 +14,12 @@ from __future__ import annotations
 import os
 import time
 
-from pymail.errors import CANTCREAT, IOERR, NOPERM, TEMPFAIL, MailError, reason
+from pymail.errors import CANTCREAT, IOERR, NOPERM, MailError, reason
 from pymail.ownership import make_folder, sync_folder, write
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN, Summary, from_head
 
 from . import letter
-from .mailbox import Mailbox, Outcome
+from .mailbox import Gone, Mailbox, Outcome
 from .status import stamped
 
 TYPE_CHECKING = False
@@ -119,7 +119,7 @@ class Maildir(Mailbox):
             raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
 
     def _open(self, index: int) -> _File:
-        """The letter's file, wherever it is by now. Raises MailError when it is gone, OSError."""
+        """The letter's file, wherever it is by now. Raises Gone, OSError."""
         for _ in range(3):
             place = self.places.get(self.names[index])
             if place is None:
@@ -128,7 +128,7 @@ class Maildir(Mailbox):
                 return _File(os.path.join(self.folder, place))
             except FileNotFoundError:
                 self.places = _listed(self.folder)
-        raise MailError(f"{self.name}: another program has removed this message", TEMPFAIL)
+        raise Gone(self.name)
 
     def _remove(self, index: int) -> bool:
         return self._moving(index, os.unlink)

@@ -70,14 +70,15 @@ class Mbox(Stored, Mailbox):
         return bytearray(self.told)
 
     def size(self, index: int) -> int:
-        _, _, _, line, _, end = next(self.batches((index,)))
+        _, _, line, _, end = self.one(index)
         return end - line
 
     def lines(self, index: int) -> int:
         return sum(map(count_lines, self.octets(index)))
 
     def head(self, index: int) -> bytes:
-        return next(self.heads((index,)))[1]
+        data, _, line, body, _ = self.one(index)
+        return _lf(data[line:body])
 
     def pieces(self, index: int) -> Iterator[bytes]:
         from .quoting import unquote
@@ -96,7 +97,8 @@ class Mbox(Stored, Mailbox):
         return fromline.parse(line.partition(b"\n")[0])
 
     def summary(self, index: int) -> Summary:
-        return next(self.summaries((index,)))
+        data, start, _, body, end = self.one(index)
+        return _summary(data, start, body, end)
 
     def summaries(self, numbers: Iterable[int]) -> Iterator[Summary]:
         for _, data, start, _, body, end in self.batches(numbers):

@@ -15,6 +15,7 @@ import posix
 
 from pymail.errors import TEMPFAIL, MailError
 
+from .mailbox import STAND_IN, Gone
 from .mark import look_at
 from .rest import await_rest
 from .scan import Columns, Shrunk, extend, is_message, read
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PIECE = 1 << 18
 BATCH = 1 << 18
 _ATTEMPTS = 5
+_STAND_IN = b"From - Thu Jan  1 00:00:00 1970\n" + STAND_IN
 
 
 class Stored:
@@ -65,10 +67,10 @@ class Stored:
         return index if self.order is None else self.order[index]
 
     def where(self, index: int) -> int:
-        """The same; MailError when it is not found."""
+        """The same; Gone when it is not found."""
         at = self.place(index)
         if at < 0:
-            raise MailError(f"{self.name}: another program has removed this message", TEMPFAIL)
+            raise Gone(self.name)
         return at
 
     def realign(self) -> None:
@@ -118,7 +120,7 @@ class Stored:
 
     def octets(self, index: int) -> Iterator[bytes]:
         """The letter as it is stored, cut where a line ends if it can be."""
-        _, data, _, line, body, end = next(self.batches((index,)))
+        data, _, line, body, end = self.one(index)
         if end <= len(data) <= PIECE:
             yield data[line:end]
             return
@@ -131,12 +133,19 @@ class Stored:
             yield piece
             at += len(piece)
 
+    def one(self, index: int) -> tuple[bytes, int, int, int, int]:
+        """A message as `batches` has it. Raises Gone."""
+        found = next(self.batches((index,)))
+        self.where(index)
+        return found[1:]
+
     def batches(
         self, numbers: Iterable[int], what: str = ""
     ) -> Iterator[tuple[int, bytes, int, int, int, int]]:
         """Each message with octets that hold it; where in them its From_ line, header, body and end are.
 
         Messages that lie side by side are read at once. Of one larger than a batch only the beginning is read.
+        For one that is gone there is something to show.
         """
         for run, data, starts, bodies, ends in self.runs(numbers, what):
             find = data.find
@@ -164,6 +173,10 @@ class Stored:
         self, run: Sequence[int]
     ) -> Iterator[tuple[Sequence[int], bytes, list[int], list[int], list[int]]]:
         data = self._read_run(run)
+        if data is None and len(run) == 1:
+            size = len(_STAND_IN)
+            yield run, _STAND_IN, [0], [size], [size]
+            return
         if data is None:
             for number in run:
                 yield from self._columns_of((number,))
@@ -193,13 +206,13 @@ class Stored:
         run: list[int] = []
         after = until = -1
         for number in numbers:
-            at = number if self.order is None else self.where(number)
+            at = number if self.order is None else self.order[number]
             if at != after or at >= until:
                 if run:
                     yield run
-                    at = self.where(number)
+                    at = self.place(number)
                 run = []
-                until = self._reach(at)
+                until = self._reach(at) if at >= 0 else 0
             run.append(number)
             after = at + 1
         if run:
@@ -229,11 +242,11 @@ class Stored:
         raise self._restless()
 
     def _read_run(self, run: Sequence[int]) -> bytes | None:
-        """The octets of a run of messages; None when they turn out not to lie side by side any more."""
+        """The octets of a run of messages; None when they turn out to be gone or not side by side any more."""
         for _ in range(_ATTEMPTS):
             self.settle()
-            first = self.where(run[0])
-            if self.order is not None and [self.where(n) for n in run] != list(range(first, first + len(run))):
+            first = self.place(run[0])
+            if first < 0 or self.order is not None and [*map(self.place, run)] != [*range(first, first + len(run))]:
                 return None
             columns, begin = self.columns, self.columns.starts[first]
             length = columns.stop(first + len(run) - 1) - begin

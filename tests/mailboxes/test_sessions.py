@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from servers import Exim, Postfix
 
+from pymail.errors import MailError
 from pymail.mailboxes import commit, layout, opening
 from pymail.mailboxes.mailbox import Deposit, Mailbox, Plan, Settings
 from pymail.mailboxes.opening import append_to, open_mailbox
@@ -165,6 +166,38 @@ def test_fifty_sessions_each_delete_their_own_message(tmp_path: Path) -> None:
     assert numbers == [*range(50, 60), *range(100, 150)]
     assert (mailbox.flags(5), mailbox.flags(9)) == (SEEN, OLD)
     mailbox.close()
+
+
+@pytest.mark.parametrize("kind", ["mbox", "indexed", "maildir"])
+def test_a_list_shows_what_another_session_removed_and_all_the_rest(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("state", "cache"):
+        (tmp_path / name).mkdir(mode=0o700)
+    if kind == "indexed":
+        monkeypatch.setattr(opening, "INDEXED", 1)
+    path, places = str(tmp_path / "box"), Settings(str(tmp_path / "state"), str(tmp_path / "cache"), 10)
+    newkind = "maildir" if kind == "maildir" else "mbox"
+    for number in range(6):
+        append_to(path, [Deposit([letter(number)], date=number + 1)], newkind=newkind, settings=places)
+    mailbox, other = (open_mailbox(path, places) for _ in range(2))
+    subjects = [summary.subject for summary in mailbox.summaries(range(6))]
+    assert sorted(subjects) == [f"s{number}" for number in range(6)]
+    assert other.commit(Plan(remove=[1, 2, 5])).removed == 3
+    there = [subjects[number] for number in (0, 3, 4)]
+    for numbers in (range(6), [5, 4, 3, 2, 1, 0], [1], range(2, 4)):
+        wanted = [subjects[n] if subjects[n] in there else "(removed by another program)" for n in numbers]
+        assert [summary.subject for summary in mailbox.summaries(numbers)] == wanted
+        assert [summary.subject for _, summary, _ in mailbox.listing(numbers)] == wanted
+        assert [text for _, texts in mailbox.texts(b"Subject", numbers) for text in texts] == wanted
+        assert [number for number, head in mailbox.heads(numbers)] == list(numbers)
+        assert [number for number, letter in mailbox.letters(numbers)] == list(numbers)
+    for one in (mailbox.raw, mailbox.head, mailbox.summary, mailbox.size, mailbox.lines):
+        assert one(3)
+        with pytest.raises(MailError, match="has removed this message"):
+            one(2)
+    mailbox.close()
+    other.close()
 
 
 # Deletes one message after the other, as long as there are some and no more than so often.
