@@ -58,6 +58,11 @@ class Draft:
         self.charsets: list[str] = []
         self.octets = ""
 
+    def name_once(self) -> None:
+        """Each person stands once in the header, in To rather than in Cc (POSIX mailx, Reply to a Message)."""
+        self.to = addresses.unique(self.to)
+        self.cc = [person for person in addresses.unique(self.cc) if person not in self.to]
+
     def recipients(self) -> list[Address]:
         """Who gets it, each once. MailError(USAGE) names one that must not be a recipient."""
         found = addresses.unique([*self.to, *self.cc, *self.bcc])

@@ -182,6 +182,7 @@ def _complete(s: Session, draft: Draft) -> bool:
 def _written(s: Session, draft: Draft) -> encode.Message:
     if draft.sender is None:
         draft.sender = my_address(s)
+    draft.name_once()
     return encode.Message(draft, hostname=domain(s), now=time.time())
 
 

@@ -56,8 +56,7 @@ def reply(
         draft.to, draft.cc = ([person for person in people if person not in me] for people in everybody)
     if not draft.to and not draft.cc:
         draft.to, draft.cc = everybody
-    draft.to = addresses.unique(draft.to)
-    draft.cc = [person for person in addresses.unique(draft.cc) if person not in draft.to]
+    draft.name_once()
     if not draft.to:
         draft.to, draft.cc = draft.cc, []
     draft.subject = _answered(headers.get(letters[0], "Subject"), prefix, _RE.union(marks), pattern)

@@ -126,6 +126,13 @@ def test_recipients_are_all_who_get_it_each_once() -> None:
         draft.recipients()
 
 
+def test_who_is_named_twice_stands_once_in_the_header() -> None:
+    draft = Draft()
+    draft.to, draft.cc = split("a@x b@x a@X"), split("c b@x c")
+    draft.name_once()
+    assert (draft.to, draft.cc) == (split("a@x b@x"), split("c"))
+
+
 @pytest.mark.parametrize(
     ("text", "attribute", "value"),
     [
