@@ -1,8 +1,9 @@
 """Which character set octets have that nobody declared, by the letters that each language uses most.
 
 Apart from `charsets`, which knows what senders call their sets: this is asked only where that is
-missing or unknown, and the octets are no UTF-8. In Western texts most letters are
-ASCII; for all others, the set is taken in which the most of them are common.
+missing or unknown, and the octets are no UTF-8. Where most letters are ASCII, the set is
+taken in which the others are those of one language; for all other texts, the set in which
+the most of them are common.
 """
 
 from __future__ import annotations
@@ -66,11 +67,43 @@ _SETS = (
     ("cp949", _KOREAN, 0.45),
     ("cp1251", _CYRILLIC, 0.8),
     ("koi8_r", _CYRILLIC, 0.8),
+    ("iso8859_5", _CYRILLIC, 0.8),
+    ("cp866", _CYRILLIC, 0.8),
     ("iso8859_7", _GREEK, 0.8),
     ("cp1255", _HEBREW, 0.95),
     ("cp1256", _ARABIC, 0.9),
     ("cp874", _THAI, 0.85),
 )
+# The letters beyond ASCII of languages that are written in Latin ones, Western and others.
+_WESTERN = (
+    "\xe4\xf6\xfc\xdf", "\xe9\xe8\xe0\xe7\xea\xee\xf4\xfb\xe2\xeb\xef\xf9\u0153\xe6",
+    "\xe1\xe9\xed\xf3\xfa\xf1\xfc\xe7", "\xe3\xf5\xe7\xe1\xe9\xed\xf3\xfa\xe2\xea\xf4\xe0\xfc",
+    "\xe0\xe8\xe9\xec\xf2\xf9\xee", "\xe5\xe4\xf6\xf8\xe6\xe9", "\xf0\xfe\xe1\xe9\xed\xf3\xfa\xfd\xf6\xe6",
+    "\xe9\xeb\xef\xf6\xfc\xe8\xe4",
+)
+_EASTERN = (
+    "\u0105\u0107\u0119\u0142\u0144\xf3\u015b\u017a\u017c",
+    "\xe1\u010d\u010f\xe9\u011b\xed\u0148\xf3\u0159\u0161\u0165\xfa\u016f\xfd\u017e",
+    "\xe1\xe4\u010d\u010f\xe9\xed\u013a\u013e\u0148\xf3\xf4\u0155\u0161\u0165\xfa\xfd\u017e",
+    "\xe1\xe9\xed\xf3\xf6\u0151\xfa\xfc\u0171", "\u0103\xe2\xee\u015f\u0163\u0219\u021b",
+    "\u010d\u0107\u0111\u0161\u017e",
+)
+_BALTIC = (
+    "\u0105\u010d\u0119\u0117\u012f\u0161\u0173\u016b\u017e",
+    "\u0101\u010d\u0113\u0123\u012b\u0137\u013c\u0146\u0161\u016b\u017e",
+)
+_LATIN = (
+    ("cp1250", _EASTERN),
+    ("iso8859_2", _EASTERN),
+    ("cp1254", ("\xe7\u011f\u0131\xf6\u015f\xfc\xe2\xee",)),
+    ("cp1257", _BALTIC),
+)
+# What stands beside words in Western texts, and would be letters in other sets.
+_SIGNS = (
+    "\u2018\u2019\u201c\u201d\u201a\u201e\u2013\u2014\u2026\u2022\u20ac\u2122\xab\xbb\xb0\xb2\xb3\xb1\xbc\xbd\xbe"
+    "\xb9\xbf\xa1\xb5\xa7\xa9\xae\xb4\xb7\xd7\xaa\xba\xa3\xa5"
+)
+_ONE_LANGUAGE = 0.9
 
 
 def codec(octets: bytes | bytearray) -> str:
@@ -78,10 +111,25 @@ def codec(octets: bytes | bytearray) -> str:
     sample = bytes(octets[:_SAMPLE])
     high = sum(sample.translate(_HIGH))
     if high < _FEWEST or high < len(sample.translate(None, _NO_LETTERS)) - high:
-        return ""
+        return _latin(sample)
     cut = len(octets) > _SAMPLE
     likely, name = max((_share(sample, name, common, cut) / usual, name) for name, common, usual in _SETS)
-    return name if likely >= _LEAST else ""
+    return name if likely >= _LEAST else _latin(sample)
+
+
+def _latin(sample: bytes) -> str:
+    """The codec of a text in Latin letters; "" for a Western one."""
+    western = _spoken(sample.decode("cp1252", "replace"), _WESTERN)
+    others = ((_spoken(sample.decode(name, "replace"), spoken), name) for name, spoken in _LATIN)
+    likely, name = max(others, key=lambda other: other[0])
+    return name if likely >= _ONE_LANGUAGE and likely > western else ""
+
+
+def _spoken(text: str, languages: Iterable[str]) -> float:
+    """What share of the letters beyond ASCII, of which there may be none, one of these languages has."""
+    words = "".join(char if char.isalnum() or char > "\x7f" else " " for char in text.lower()).split()
+    letters = [char for word in words for char in word.strip(_SIGNS) if char > "\x7f"]
+    return max(sum(map(language.__contains__, letters)) for language in languages) / len(letters) if letters else 1
 
 
 def _share(sample: bytes, name: str, common: Iterable[str], cut: bool) -> float:

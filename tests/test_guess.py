@@ -15,7 +15,10 @@ FOREIGN = [
     ("cp1251", "Re: Привет мир"), ("cp1251", "Здравствуйте, как дела?"),
     ("koi8_r", "Привет мир"), ("koi8_r", "Счёт на оплату 12345"),
     ("iso8859_7", "Καλημέρα κόσμε"), ("cp1255", "חשבונית מס"), ("cp1256", "مرحبا بالعالم"),
-    ("cp874", "สวัสดีชาวโลก"),
+    ("cp874", "สวัสดีชาวโลก"), ("iso8859_5", "Привет, это письмо"), ("cp866", "Привет, это письмо"),
+    ("iso8859_2", "Zażółć gęślą jaźń"), ("cp1250", "Zażółć gęślą jaźń"), ("cp1250", "Błąd w fakturze"),
+    ("cp1250", "Příliš žluťoučký kůň"), ("iso8859_2", "Příliš žluťoučký kůň"),
+    ("cp1250", "Időpontot kérünk, köszönjük"), ("cp1254", "Çarşamba günü görüşürüz"), ("cp1257", "Šiandien žodžių"),
 ]  # fmt: skip
 
 
@@ -28,8 +31,11 @@ def test_the_letters_tell_the_set(codec: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Größe Müller", "créée à Noël", "ÄÖÜ äöü", "naïve façade", "Ångström Øåå", "Ça coûte 5£", "déjà vu", "ß"]
-)
+    "text",
+    ["Größe Müller", "créée à Noël", "ÄÖÜ äöü", "naïve façade", "Ångström Øåå", "Ça coûte 5£", "déjà vu", "ß",
+     "25 m³/h ±5 °C ¼ Zoll", "Søren, José und Müller", "não são", "¿Qué tal? ¡Año nuevo!", "Þetta er íslenska, já",
+     "Così è la vita, perché no", "12 µm² à 5 £"],
+)  # fmt: skip
 def test_western_text_stays_western(text: str) -> None:
     assert guess.codec(text.encode("cp1252")) == ""
     assert charsets.text(text.encode("cp1252")) == text
