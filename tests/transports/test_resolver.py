@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from program import PYMAIL, Home, Run
+from program import PYMAIL, Home
 
 from pymail.transports.wire import Lost, connect
 
@@ -50,6 +50,8 @@ def test_name_without_an_address_is_told(host: str) -> None:
         connect(host, 25, 5)
 
 
-def test_name_of_this_machine_is_found(pymail: Run) -> None:
+def test_name_of_this_machine_is_found() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        connect("127.1", server.getsockname()[1], 5).close()
+        connection = connect("127.1", server.getsockname()[1], 5)
+        assert connection.getpeername() == server.getsockname()
+        connection.close()
