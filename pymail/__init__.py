@@ -21,7 +21,7 @@ one line.
 
 Every file, by what it is about:
 
-    start       start bundles main modes/ session user errors
+    start       start bundles main modes/ session history user errors
     machine     paths ownership deputy process progress secrets tls
     language    options variables/ absent input words conditions interpreter verbs/ msglist partlist criteria filters
     mailbox     mailboxes/ visit folder disposal summary headline localdates listing sorting threads search bodysearch

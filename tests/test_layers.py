@@ -34,7 +34,7 @@ ORDER = """
     transports.smtp transports.lmtp transports.sendmail transports.aliases transports.local transports.file
     transports.entry transports.outbox
     transports.flush transports.notice transports.choose
-    folder disposal sorting listing visit input progress filters user session
+    folder disposal sorting listing visit input progress filters user session history
     verbs.table verbs.kinds verbs.quoted verbs.selection
     conditions interpreter terminal targets recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice

@@ -30,6 +30,10 @@ def run(s: Session, options: Options) -> int:
     if once:
         return _print_only(s, once[-1], options.last("list") or "")
     _greet(s, options)
+    if s.interactive and s.variables.text("history-file"):
+        from pymail import history
+
+        history.load(s)
     try:
         for command in options.all("after"):
             interpreter.run_text(s, "-Y", command)
@@ -38,6 +42,11 @@ def run(s: Session, options: Options) -> int:
         return s.status
     except Leave as leave:
         return leave.status
+    finally:
+        if s.interactive and s.variables.text("history-file"):
+            from pymail import history
+
+            history.keep(s)
 
 
 def enter(s: Session, path: str) -> bool:

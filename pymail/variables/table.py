@@ -272,6 +272,8 @@ COMMANDS = (
     Variable("on-main-loop-tick", TEXT, None, "The macro that runs before each prompt."),
     Variable("on-program-exit", TEXT, None, "The macro that runs when pymail ends."),
     Variable("prompt2", TEXT, None, "The prompt for more of a line that ended with a backslash."),
+    Variable("history-file", TEXT, None, "The file that keeps what was typed at the prompt, for the sessions after."),
+    Variable("history-size", NUMBER, "1000", "How many lines it keeps."),
     Variable("mailx-extra-rc", TEXT, None, "One more start-up file, read after the others if it is there."),
     Variable("v15-compat", FLAG, None, "Words of set have $name replaced, as those of echo."),
     Variable("variable-strict", FLAG, None, "To set a variable that pymail does not know is an error."),
