@@ -33,12 +33,27 @@ def complete(s: Session, draft: Draft, me: Address) -> None:
         heading.add(draft, field)
     _program(s, draft)
     _sender(s, draft)
-    lists.followup_to(s, draft, me)
+    _followup_to(s, draft, me)
     head, tail = (escaped(s.variables.text(f"message-inject-{end}") or "") for end in ("head", "tail"))
     tail += _signature(s)
     if head or tail:
         _frame(draft, head, tail)
     _texts(s, draft)
+
+
+def _followup_to(s: Session, draft: Draft, me: Address) -> None:
+    """With `followup-to`, say in a letter to a known list where answers to all should go (Mail-Followup-To).
+
+    That is to all its recipients, and to me unless I am subscribed to one of those lists.
+    """
+    people = [*filter(addresses.is_fit, (*draft.to, *draft.cc))]
+    if not s.variables.flag("followup-to") or not any(lists.is_list(person, s.lists) for person in people):
+        return
+    if not any(lists.is_list(person, s.subscribed) for person in people):
+        people.append(me)
+        if s.variables.flag("followup-to-add-cc") and me not in (*draft.to, *draft.cc, *draft.bcc):
+            draft.cc.append(me)
+    draft.headers.append(("Mail-Followup-To", ", ".join(person.spec for person in addresses.unique(people))))
 
 
 def _frame(draft: Draft, head: bytes, tail: bytes) -> None:
