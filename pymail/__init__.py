@@ -26,8 +26,8 @@ Every file, by what it is about:
     language    options variables/ absent input words conditions interpreter verbs/ msglist partlist criteria filters
     mailbox     mailboxes/ visit folder disposal summary headline localdates listing sorting threads search bodysearch
     header      headers encodedwords rfc2047 folding olddates addresses addresslist aliases recipients lists
-    composing   draft heading body enclosure collect escapes/ splice unfinished replies quotation letterhead resend
-    encoding    encode parts bodytext bodycoding flowed recoding alternative mediatypes pages
+    composing   draft heading body enclosure collect escapes/ splice unfinished replies subjects quotation letterhead
+    encoding    encode resend parts bodytext bodycoding flowed recoding alternative mediatypes pages
     posting     post transports/ waiting undelivered deadletter targets aloud smtpwords editline
     reading     mime transfer charsets guess decode html tags reflow report doubt attachments
     screen      width scripts clusters display printing dissection outline viewing mailcap writing

@@ -6,7 +6,7 @@ needs none of it.
 
 from __future__ import annotations
 
-from pymail import addresses, headers
+from pymail import addresses, headers, subjects
 from pymail.draft import Body, Draft
 from pymail.enclosure import Attachment
 from pymail.headers import message_ids
@@ -59,7 +59,7 @@ def reply(
     draft.name_once()
     if not draft.to:
         draft.to, draft.cc = draft.cc, []
-    draft.subject = _answered(headers.get(letters[0], "Subject"), prefix, _RE.union(marks), pattern)
+    draft.subject = subjects.answered(_subject(letters[0]), prefix, marks, pattern)
     draft.in_reply_to = [
         each for letter in letters for each in message_ids(headers.get(letter, "Message-ID") or b"")[:1]
     ]
@@ -76,6 +76,10 @@ def _authors(letter: Fields) -> list[Address]:
     return _people(letter, "From") or _people(letter, "Sender") or _people(letter, "Return-Path")
 
 
+def _subject(letter: Fields) -> str:
+    return headers.decode(headers.get(letter, "Subject") or b"")
+
+
 def _thread(letter: Fields) -> list[str]:
     """References of an answer: those of the letter, else what it answered itself, and the letter."""
     before = message_ids(b" ".join(headers.get_all(letter, "References")))
@@ -86,37 +90,10 @@ def _thread(letter: Fields) -> list[str]:
     return [each for each in before if each not in own] + own
 
 
-# What mail programs write for Re: and Fwd: in languages other than English.
-_RE = frozenset(
-    "re aw antw antwort sv vs odp odg vá rif res ynt atb bls ats απ σχετ отв ответ відп השב رد "
-    "回复 答复 回覆 答覆 回信 返信 回答 회신 답장".split()
-)
-_FORWARD = frozenset("fwd fw wg tr rv vb vl doorst enc pd πρθ 转发 轉寄 転送 전달".split())
-
-
-def _answered(subject: bytes | None, prefix: str, marks: frozenset[str], pattern: str) -> str:
-    text = headers.decode(subject or b"")
-    if pattern:
-        import re
-
-        text = re.sub(rf"\A(?:{pattern})", "", text, count=1, flags=re.IGNORECASE)
-    return f"{prefix}{_without(text, marks)}".strip() if text else ""
-
-
-def _without(subject: str, marks: frozenset[str]) -> str:
-    """A subject without `marks` before it, in any number and also counted (`Re[2]:`, `AW^3:`, `回复：`)."""
-    while True:
-        mark, colon, rest = subject.replace("\uff1a", ":").partition(":")
-        word = mark.strip().lower().rstrip("0123456789[](){}^*")
-        if not colon or word.strip() not in marks:
-            return subject.strip()
-        subject = subject[len(mark) + 1 :].strip() if rest.strip() else ""
-
-
 def forward(letter: Fields, content: Body | None = None) -> Draft:
     """A draft that passes a letter on to others; with `content`, its octets, it goes along as message/rfc822."""
     draft = Draft()
-    draft.subject = f"Fwd: {_without(headers.decode(headers.get(letter, 'Subject') or b''), _FORWARD)}".strip()
+    draft.subject = subjects.forwarded(_subject(letter))
     if content is not None:
         draft.attachments.append(whole(content))
     return draft

@@ -6,7 +6,7 @@ in the mailbox; messages that are equal keep the mailbox's order.
 
 from __future__ import annotations
 
-from pymail import headers, threads
+from pymail import headers, subjects, threads
 from pymail.errors import USAGE, MailError
 from pymail.folder import COLLAPSED
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KEYS: dict[str, Key] = {
     "date": lambda summary: summary.date,
     "from": lambda summary: (summary.name or summary.address).casefold(),
-    "subject": lambda summary: base_subject(summary.subject),
+    "subject": lambda summary: subjects.base(summary.subject),
     "size": lambda summary: summary.size,
 }
 ORDERS = (*KEYS, "to", "status", "thread", "none")
@@ -68,11 +68,3 @@ def by_key(mailbox: Mailbox, key: Key) -> list[int]:
     """The places sorted by a key of their summaries."""
     keys = [key(summary) for summary in mailbox.summaries(range(len(mailbox)))]
     return sorted(range(len(mailbox)), key=keys.__getitem__)  # type: ignore[arg-type]
-
-
-def base_subject(subject: str) -> str:
-    """A subject without Re: and Fwd: before it, for comparing (RFC 5256 2.1, roughly)."""
-    text = subject.casefold().strip()
-    while text.startswith(("re:", "fw:", "fwd:")):
-        text = text.partition(":")[2].strip()
-    return text
