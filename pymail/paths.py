@@ -107,7 +107,7 @@ def cache_folder(environ: Mapping[str, str], home: str) -> str:
 def _folder(folder: str, home: str, default: str) -> str:
     # A path that is not absolute is ignored, says the specification.
     if not folder.startswith("/"):
-        if not home.startswith("/"):
-            return ""
+        if not home.startswith("/") or not exists(home):
+            return ""  # a home is for who administers the machine to make
         folder = join(home, default)
     return join(folder, "pymail")

@@ -272,6 +272,15 @@ def test_missing_home_leaves_the_letter_among_the_temporary_files(pymail: Run, t
     assert TEXT in path.read_text() and path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("way", [DOWN, "refused"])
+def test_missing_home_is_not_made(pymail: Run, tmp_path: Path, way: str) -> None:
+    env = {"HOME": str(tmp_path / "none" / "home"), "TMPDIR": str(shared(tmp_path / "temporary"))}
+    with Sink(script={"RCPT": "550 5.1.1 no"}) as sink:
+        done = pymail("-S", f"mta={sink.url if way == 'refused' else way}", "bob@x", input=TEXT, env=env)
+    assert done.status == (69 if way == "refused" else 75) and not (tmp_path / "none").exists()
+    assert TEXT in (tmp_path / "temporary" / f"dead.letter.{os.geteuid()}").read_text()
+
+
 def test_trap_among_the_temporary_files_is_left_alone(pymail: Run, tmp_path: Path) -> None:
     temporary, victim = shared(tmp_path / "temporary"), tmp_path / "victim"
     victim.write_text("mine")
@@ -309,6 +318,15 @@ def test_home_that_takes_nothing_leaves_the_letter_elsewhere(home: Home, tmp_pat
     assert done.returncode == (69 if way == "refused" else 75), done
     assert f"the letter is in {path}" in done.stderr and TEXT in path.read_text()
     assert ("No space left on device" if size else "Read-only file system") in done.stderr
+
+
+def test_full_disk_keeps_no_letter_from_leaving_it(home: Home, sink: Sink, tmp_path: Path) -> None:
+    for name, url in (("down", DOWN), ("up", sink.url)):
+        (tmp_path / name).write_text(f"set mta={url}\n")
+    steps = 'cd; rm zeros; MAILRC="$0/down" "$@" bob@x; dd if=/dev/zero of=zeros; MAILRC="$0/up" exec "$@" --flush'
+    argv = [*sealed(home.path, "64k"), "sh", "-c", steps, tmp_path, *PYMAIL, *home.options]
+    done = subprocess.run(argv, input=TEXT, text=True, env=home.env, cwd=home.path, capture_output=True, timeout=30)
+    assert done.returncode == 0 and "No space left" in done.stderr and len(sink.letters) == 1
 
 
 def test_user_without_an_entry_and_without_a_home_is_served() -> None:

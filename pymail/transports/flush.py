@@ -145,7 +145,10 @@ class _Flush:
         return (words[0], int(words[1])) if len(words) == 2 and words[1].isdecimal() else ("", 0)
 
     def _note(self, identity: str, deaths: int) -> None:
-        os.pwrite(self.lock, f"{identity} {deaths + 1}".ljust(60).encode(), 0)
+        try:
+            os.pwrite(self.lock, f"{identity} {deaths + 1}".ljust(60).encode(), 0)
+        except OSError:
+            return  # a full disk, which is no reason to keep on it what could go out
 
     def _claimed(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Letter]]:
         """The letters that can be had, each announced while the one before it is in hand."""
