@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pymail import interpreter
+from pymail import interpreter, words
 from pymail.draft import Draft
-from pymail.escapes.table import ESCAPES, Abandon, End, escape
+from pymail.escapes.table import ESCAPES, Abandon, End, escape, perform
 from pymail.session import Session
 
 
@@ -45,3 +45,12 @@ def bang(s: Session, draft: Draft, text: str) -> None:
 def command(s: Session, draft: Draft, text: str) -> None:
     """Carry out a command of pymail."""
     interpreter.execute(s, text)
+
+
+@escape("$", "escape")
+def filled(s: Session, draft: Draft, text: str) -> None:
+    """Do another escape, $name replaced as in echo.
+
+    `~$r $HOME/sig` inserts that file.
+    """
+    perform(s, draft, words.filled(text.lstrip("$ \t"), s.value))
