@@ -194,9 +194,9 @@ def _html(page: html.Page) -> Iterator[str]:
 
 def _rest(part: Part) -> str:
     """What to say of a text that is not shown whole, "" of any other."""
-    if part.end - part.stop <= LARGEST_TEXT or part.size <= LARGEST_TEXT:
+    if part.end - part.stop <= LARGEST_TEXT or (size := sum(map(len, part.words()))) <= LARGEST_TEXT:
         return ""
-    return f"only the first {LARGEST_TEXT >> 20} MiB of {part.size:,} octets are shown; write saves all"
+    return f"only the first {LARGEST_TEXT >> 20} MiB of {size:,} octets are shown; write saves all"
 
 
 def _not_ours(line: str) -> str:

@@ -11,11 +11,11 @@ keeps its place in the letter and decodes when asked. Three rules:
 from __future__ import annotations
 
 from pymail import charsets, headers, summary, transfer
-from pymail.pages import charset_of
+from pymail.pages import charset_of, without_pictures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 DEEPEST = 100
 MOST = 10_000
@@ -81,22 +81,18 @@ class Part:
 
     def octets(self, most: int = 0) -> bytes:
         """The decoded octets; when they are more than `most`, only the whole lines among so many."""
-        if not most:
-            return b"".join(self.pieces())
-        found = bytearray()
-        for piece in self.pieces():
-            found += piece
-            if len(found) > most:
-                del found[found.rfind(b"\n", 0, most) + 1 or most :]
-                break
-        return bytes(found)
+        return _beginning(self.pieces(), most)
+
+    def words(self) -> Iterator[bytes]:
+        """The decoded octets of a text, piece by piece; of a page without the pictures that stand in it."""
+        return without_pictures(self.pieces()) if self.type == "text/html" else self.pieces()
 
     def text(self, most: int = 0) -> str:
         """The decoded text with LF line ends. What is uuencoded in plain text is left out.
 
         A charset that is missing, unknown or wrong is guessed; HTML may name its own. `most`: see octets.
         """
-        return self._text(self.octets(most), not most or self.end - self.stop < most)
+        return self._text(_beginning(self.words(), most), not most or self.end - self.stop < most)
 
     def texts(self) -> Iterator[str]:
         """The same in stretches of whole lines, so that a text of any size can be read."""
@@ -326,6 +322,18 @@ _SLACK = 100
 def _enclose(inner: Part, number: str) -> None:
     """Numbers the letter inside part `number` as IMAP does: a multipart shares it, anything else is its first part."""
     inner.number = number if inner.is_multipart else f"{number}.1".lstrip(".")
+
+
+def _beginning(pieces: Iterable[bytes], most: int) -> bytes:
+    if not most:
+        return b"".join(pieces)
+    found = bytearray()
+    for piece in pieces:
+        found += piece
+        if len(found) > most:
+            del found[found.rfind(b"\n", 0, most) + 1 or most :]
+            break
+    return bytes(found)
 
 
 def _without_uu(octets: bytes) -> bytes:

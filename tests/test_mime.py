@@ -183,3 +183,11 @@ def test_a_large_text_comes_in_stretches_that_are_the_whole(charset: str, line: 
 def test_what_a_list_appends_to_base64_ends_the_last_stretch() -> None:
     part = parse(b"Content-Transfer-Encoding: base64\n\n" + b"QUFBQUFBQUFB\n" * 1_000_000 + b"-----\nsome words\n")
     assert [len(text) for text in part.texts()][1:] and part.text() == "".join(part.texts())
+
+
+def test_words_behind_a_large_picture_in_a_page_are_read() -> None:
+    picture = b"<img src='data:image/png;base64," + b"iVBORw0KGgo\n" * 500_000 + b"'>"
+    small = "<img src=data:a/b;base64,AAAA>"
+    page = parse(b"Content-Type: text/html\n\n<p>before</p>" + picture + b"behind" + small.encode())
+    assert page.text(100_000) == f"<p>before</p><img src='data:image/png;base64,'>behind{small}"
+    assert page.size > 6_000_000
