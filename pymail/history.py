@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import posix
 
-from pymail import errors, ownership
-from pymail.errors import MailError
+from pymail import ownership
+from pymail.errors import MailError, reason
 from pymail.variables.values import veiled
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ def load(s: Session) -> None:
     except FileNotFoundError:
         pass
     except (MailError, OSError) as error:
-        _tell(s, error)
+        s.complain(reason(error))
 
 
 def keep(s: Session) -> None:
@@ -36,12 +36,8 @@ def keep(s: Session) -> None:
         with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.writelines(f"{veiled(line)}\n" for line in lines)
     except (MailError, OSError) as error:
-        _tell(s, error)
+        s.complain(reason(error))
 
 
 def _path(s: Session) -> str:
     return s.names().expand(s.variables.text("history-file") or "")
-
-
-def _tell(s: Session, error: MailError | OSError) -> None:
-    s.complain(error.text if isinstance(error, MailError) else errors.reason(error))

@@ -84,7 +84,7 @@ QUOTED = "> From: bob@example.org\n> Subject: two\n\n> BODY-2\n\n> end\n"
         ("~l\nx\n", "x\n"),
     ],
 )
-def test_text_becomes(s: Room, tmp_path: Path, lines: str, text: str) -> None:
+def test_what_is_typed_makes_this_text(s: Room, tmp_path: Path, lines: str, text: str) -> None:
     (tmp_path / "file").write_text("from file")
     (tmp_path / "dead.letter").write_text("dead words\n")
     editor = "'sh -c \"echo added >>\\$0\"'"
@@ -103,7 +103,7 @@ def test_text_becomes(s: Room, tmp_path: Path, lines: str, text: str) -> None:
         ("~t bob@x\n~c ann@y\n~b joe@z\n~h\n\n\n \n \n", "bob@x", "", ""),
     ],
 )
-def test_recipients_become(s: Room, lines: str, to: str, cc: str, bcc: str) -> None:
+def test_escapes_name_these_recipients(s: Room, lines: str, to: str, cc: str, bcc: str) -> None:
     s.do("alias staff one@x two@x")
     draft = typed(s, lines)
     assert [[person.spec for person in people] for people in (draft.to, draft.cc, draft.bcc)] == [
@@ -115,7 +115,7 @@ def test_recipients_become(s: Room, lines: str, to: str, cc: str, bcc: str) -> N
     ("lines", "subject"),
     [("~s a new one\n", "a new one"), ("~sx\n", "x"), ("~h\nx\n", "x"), ("~s x\n~h\n \n", "")],
 )
-def test_subject_becomes(s: Room, lines: str, subject: str) -> None:
+def test_escapes_set_this_subject(s: Room, lines: str, subject: str) -> None:
     assert typed(s, lines).subject == subject
 
 
