@@ -22,7 +22,7 @@ STRICT = {"POSIXLY_CORRECT": "1"}
         (["-s", "", "--", "bob@x"], "text\n", ["To: bob@x"]),
     ],
 )
-def test_a_letter_is_sent_by_each_form_of_the_synopsis(home: Home, pymail: Run, words: list[str], text: str, sent: list[str]) -> None:
+def test_each_form_sends_a_letter(home: Home, pymail: Run, words: list[str], text: str, sent: list[str]) -> None:
     """mailx [-E] [-s subject] address..., and -F, -i, -n."""
     result = pymail("-S", "mta=test:", *words, input=text, env=STRICT)
     assert (result.status, result.err) == (0, "")
@@ -44,7 +44,7 @@ def test_e_tests_for_mail(home: Home, pymail: Run, status: int) -> None:
     "options", [[], ["-H"], ["-i"], ["-N"], ["-n"], ["-HiNn"], ["-F"], ["-u", USER], ["-inFu", USER]]
 )
 @pytest.mark.parametrize("box", ["system", "mbox", "file"])
-def test_mail_is_read_by_each_form_of_the_synopsis(home: Home, pymail: Run, options: list[str], box: str) -> None:
+def test_each_form_reads_mail(home: Home, pymail: Run, options: list[str], box: str) -> None:
     """mailx [-HiNn] [-F] [-u user]; mailx -f [-HiNn] [-F] [file]."""
     if box == "system":
         home.receive([letter("first")])
