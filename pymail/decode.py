@@ -137,7 +137,8 @@ def lines(part: Part, width: int, most: int = LARGEST_TEXT) -> Iterator[str]:
     `most` octets of it (0: all).
     """
     if part.type == "text/html":
-        yield from html.page(part.text(most), width).lines
+        page = html.page(part.text(most), width)
+        yield from [*page.lines, *page.references()]
         return
     for text in [part.text(most)] if most else part.texts():
         yield from _lines(part, text, width)

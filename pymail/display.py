@@ -161,11 +161,7 @@ def readable(root: Part, width: int = 0) -> Iterator[str]:
     parts = [item.part for item in decode.items(root) if item.kind == TEXT]
     for number, part in enumerate(parts):
         yield from [""] * bool(number)
-        if part.type == "text/html":
-            page = html.page(part.text(), width)
-            yield from map(safe, [*page.lines, *page.references()])
-        else:
-            yield from map(safe, decode.lines(part, width, 0))
+        yield from map(safe, decode.lines(part, width, 0))
 
 
 def _content(item: Item, width: int) -> Iterator[str]:

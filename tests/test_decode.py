@@ -56,6 +56,7 @@ def test_an_alternative_that_is_not_shown_still_gives_its_attachments() -> None:
         (b"Content-Type: text/plain; format=flowed; delsp=yes\n\na \nb\n", "ab\n"),
         (b"Content-Type: text/enriched\n\n<bold>a</bold>\nb <<c>", "a\nb <c>\n"),
         (b"Content-Type: image/gif\n\nGIF", ""),
+        (b"Content-Type: text/html\n\n<a href='http://x.example/'>tea</a>", "tea[1]\n\n[1] http://x.example/\n"),
         (b"Content-Type: text/html\n\n<meta charset='iso-8859-2'>\xb1", "\u0105\n"),
     ],
 )
