@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "pymail"
 
+# What is not built yet has its place already: the terminal, POP3, IMAP, the service.
 ORDER = """
     errors paths deputy ownership options
     variables.table variables.values
