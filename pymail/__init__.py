@@ -3,16 +3,16 @@
 How it is built. A folder holds several of one kind, a file is one noun and begins by saying what it is. Modules
 stand in one order (tests/test_layers.py) and import only what is above them.
 
-    main                                   options -> one of the modes/: send, read, ...; start-up files; the exit status
-    options, variables/, verbs/, escapes/  the four tables; help, manual pages and completion read them
-    interpreter                            lines -> words -> verb: the one gate, and besides main the one place that catches errors
-    session                                everything a verb may know, passed along; nothing is kept in modules
-    folder                                 an open mailbox with marks and dot; disposal says what quit does with each message
-    msglist, conditions, words             the language, pure
-    mailboxes/                             mbox, Maildir, ...: columns of flags and places, letters in octets, one commit of one plan
-    draft -> encode -> post                a letter is composed, written once, and answered for by every recipient
-    transports/                            SMTP, LMTP, sendmail programs, local delivery, files; the outbox for what nothing takes now
-    mime, decode, display                  octets -> parts -> safe lines; no terminal, nothing that a message could drive
+    main              options -> one of the modes/: send, read, ...; start-up files; the exit status
+    the four tables   options, variables/, verbs/, escapes/; help, manual pages and completion read them
+    interpreter       lines -> words -> verb: the one gate, and besides main the one place that catches errors
+    session           everything a verb may know, passed along; nothing is kept in modules
+    the language      msglist, conditions, words: pure
+    folder            an open mailbox with marks and dot; disposal says what quit does with each message
+    mailboxes/        mbox, Maildir, ...: columns of flags and places, letters in octets, one commit of one plan
+    a letter out      draft -> encode -> post: composed, written once, answered for by every recipient
+    transports/       SMTP, LMTP, sendmail programs, local delivery, files; the outbox for what nothing takes now
+    a letter in       mime -> decode -> display: parts, text, safe lines; nothing that a message could drive
 
 What must stay true: the send path and the banner load little (tests/test_startup.py); a letter is on disk
 before anybody is told that it waits; a mailbox is written once, under lock, by way of a journal; text of
