@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 
+import pexpect
 import pytest
+from letters import mbox
+from program import Home, Typist
 
 from pymail import progress
 from pymail.progress import Progress
@@ -47,3 +51,26 @@ def test_each_job_has_its_own_second(err: io.StringIO, monkeypatch: pytest.Monke
     clock[0] = 2.0
     line.tell("Searching", 3, 4)
     assert err.getvalue() == "\rSearching: 75%"
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+def test_an_interrupt_while_a_mailbox_is_written_comes_too_late_and_leaves_it_whole(home: Home, typist: Typist) -> None:
+    box = home.path / "box"
+    mbox(box, [b"From: a@example.org\nSubject: s%d\n\n" % number + b"line\n" * 200_000 for number in range(20)])
+    octets = box.read_bytes()
+    without = octets[octets.index(b"\nFrom ") + 1 :]
+    # A slow disk.
+    slowly = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=400000")
+    child = typist("-N", "-f", str(box), before=slowly)
+    child.expect_exact("& ")
+    child.send("delete 1\n")
+    child.expect_exact("& ")
+    child.send("quit\n")
+    child.expect("Writing: [0-9]+%")
+    child.sendintr()
+    child.expect_exact("Held 19 messages")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert box.read_bytes().replace(b"Status: O\n", b"") == without
+    assert not list(home.path.glob("*.lock"))

@@ -7,7 +7,7 @@ Others take these locks in another order (Exim and procmail the dotlock first,
 Postfix fcntl first), so nobody may wait for one while holding the other: all are
 tried at once, and when one is missing all are dropped. flock(2) is taken too, for
 those who know no other. While a Lock is held, signals that would end us wait: no
-dotlock is left behind.
+dotlock is left behind. An interrupt that came meanwhile is forgotten.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ class Lock:
         try:
             self._let_go()
         finally:
+            # What it was to stop is done, or has failed.
+            _signal.sigtimedwait({_signal.SIGINT}, 0)
             _release_signals(self._signals)
 
     def touch(self) -> None:

@@ -143,15 +143,17 @@ def _proceed(
     watch: Watch | None = None,
 ) -> None:
     """Write block after block, of which the first is in the journal with its octets `data`, then set the length."""
-    for at, (block, following) in enumerate(zip(order, [*order[1:], None], strict=True), 1):
-        write(lock.fd, data, block.at)
-        os.fsync(lock.fd)
+    for at, (block, following) in enumerate(zip(order, [*order[1:], None], strict=True)):
         if watch is not None:
             watch("Writing", at, len(order))
+        write(lock.fd, data, block.at)
+        os.fsync(lock.fd)
         if following is not None:
             data = layout.octets(lock.fd, following)
             journal.write(following.at, data, following is order[-1])
             lock.touch()
+    if watch is not None:
+        watch("Writing", len(order), len(order))
     if layout.new < layout.old:
         truncate(lock.fd, layout.new)
 
