@@ -14,6 +14,8 @@ from pymail.mailboxes import opening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pymail.disposal import Disposal
     from pymail.filters import Filter
     from pymail.mailboxes.mailbox import Deposit, Mailbox, Outcome
@@ -137,15 +139,23 @@ def _tell_unmatched(s: Session, folder: Folder, count: int) -> None:
 def _put_into_mbox(s: Session, folder: Folder, places: list[int]) -> None:
     """At its end with `append`, else at its beginning (POSIX append)."""
     mbox = s.home_file("MBOX", "mbox")
-    deposits = (deposit(folder, place) for place in places)
+    letters = deposits(s, folder, places)
     if s.variables.flag("append") or mbox == paths.NULL or paths.isdir(mbox):
-        opening.append_to(mbox, deposits, settings=s.mailbox_settings(), tell=s.complain)
+        opening.append_to(mbox, letters, settings=s.mailbox_settings(), tell=s.complain)
     else:
         from pymail.mailboxes import prepend
 
-        for note in prepend.prepend_to(mbox, deposits, s.mailbox_settings()):
+        for note in prepend.prepend_to(mbox, letters, s.mailbox_settings()):
             s.complain(note)
     s.say(f"Saved {_messages(len(places))} in {mbox}")
+
+
+def deposits(s: Session, folder: Folder, places: list[int], keeps: Filter | None = None) -> Iterator[Deposit]:
+    """The messages at these places, as `deposit` makes them; told on a terminal is how far that is."""
+    from pymail.mailboxes.mailbox import watched
+
+    for place in watched(s.mailbox_settings().watch, "Saving", places):
+        yield deposit(folder, place, keeps)
 
 
 def deposit(folder: Folder, place: int, keeps: Filter | None = None) -> Deposit:

@@ -17,11 +17,13 @@ from pymail.summary import Rows, from_head
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeVar
 
     from pymail.summary import Summary
 
     # Told what is done, how much of it, and of how much.
     Watch = Callable[[str, int, int], None]
+    T = TypeVar("T")
 
 # Messages that are dealt with at once.
 _BATCH = 256
@@ -140,6 +142,8 @@ class Mailbox(ABC):
     settings: Settings
     notes: list[str]
     details: list[str]
+    # Told how far a long job is, when somebody waits for it at a terminal.
+    watch: Watch | None = None
 
     @abstractmethod
     def __len__(self) -> int:
@@ -229,20 +233,20 @@ class Mailbox(ABC):
 
     def heads(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """Number and header block of each, for searching."""
-        for index in numbers:
+        for index in watched(self.watch, "Searching", numbers):
             yield index, _unless_gone(self.head, index)
 
     def letters(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """Number and whole letter of each, for searching."""
-        for index in numbers:
+        for index in watched(self.watch, "Searching", numbers):
             yield index, _unless_gone(self.raw, index)
 
     def texts(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[Sequence[int], list[str]]]:
         """Numbers and decoded values of the header field `name`, many at once; "" where there is none."""
         from pymail import headers
 
-        for some in batches(numbers):
-            values = (headers.find(head, name) for _, head in self.heads(some))
+        for some in watched(self.watch, "Searching", batches(numbers)):
+            values = (headers.find(_unless_gone(self.head, index), name) for index in some)
             yield some, [headers.decode(value) if value else "" for value in values]
 
     def values(self, name: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
@@ -254,6 +258,20 @@ class Mailbox(ABC):
 
     def close(self) -> None:  # noqa: B027  a kind that holds nothing has nothing to let go
         """Let go of files and connections; nothing is written."""
+
+
+def watched(watch: Watch | None, what: str, things: Iterable[T]) -> Iterator[T]:
+    """The same things, telling how far `what` is done to them."""
+    if watch is None:
+        yield from things
+        return
+    things = list(things)
+    try:
+        for done, thing in enumerate(things):
+            watch(what, done, len(things))
+            yield thing
+    finally:
+        watch(what, len(things), len(things))
 
 
 def _unless_gone(read: Callable[[int], bytes], index: int) -> bytes:

@@ -19,14 +19,14 @@ from pymail.ownership import make_folder, sync_folder, write
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN, Summary, from_head
 
 from . import letter
-from .mailbox import Gone, Mailbox, Outcome
+from .mailbox import Gone, Mailbox, Outcome, watched
 from .status import stamped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from .mailbox import Deposit, Plan
+    from .mailbox import Deposit, Plan, Watch
 
 _PARTS = ("tmp", "new", "cur")
 _INFO = ":2,"
@@ -36,8 +36,9 @@ _LETTERS = {"D": DRAFT, "F": FLAGGED, "R": ANSWERED, "S": SEEN}
 class Maildir(Mailbox):
     """An open Maildir; `places` says where the letter of each unique name is, as `cur/NAME:2,INFO` or `new/NAME`."""
 
-    def __init__(self, name: str, path: str, readonly: str = "") -> None:
+    def __init__(self, name: str, path: str, readonly: str = "", watch: Watch | None = None) -> None:
         """List the folder; nothing in it is moved. Raises OSError."""
+        self.watch = watch
         self.name = name
         self.path = path
         self.readonly = readonly
@@ -104,10 +105,10 @@ class Maildir(Mailbox):
             for index, octets in plan.replace.items():
                 if index in here and index not in plan.remove:
                     self._replace(index, octets)
-            for index, flags in plan.flags.items():
+            for index, flags in watched(self.watch, "Writing", plan.flags.items()):
                 if index not in plan.remove:
                     self._store(index, flags)
-            removed = sum(self._remove(index) for index in plan.remove)
+            removed = sum(self._remove(index) for index in watched(self.watch, "Writing", plan.remove))
             self._sync()
         except OSError as error:
             raise MailError(f"{self.name}: not all was changed: {reason(error)}", IOERR) from error

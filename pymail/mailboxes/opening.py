@@ -141,7 +141,7 @@ def _folder(name: str, path: str, settings: Settings, readonly: bool) -> Mailbox
         why = "opened so" if readonly else ""
         if not why and not all(posix.access(part, posix.W_OK | posix.X_OK) for part in parts):
             why = "no permission to write"
-        return maildir.Maildir(name, path, why)
+        return maildir.Maildir(name, path, why, settings.watch)
     raise MailError(f"{name}: is a directory, not a mailbox (a Maildir holds cur, new and tmp)", DATA)
 
 

@@ -113,7 +113,7 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     folder = s.open_folder()
     places = list(map(folder.place, numbers))
     lines = sum(map(folder.mailbox.lines, places))
-    deposits = (visit.deposit(folder, place, s.filters["save"]) for place in places)
+    deposits = visit.deposits(s, folder, places, s.filters["save"])
     newkind = s.variables.text("newfolders") or "mbox"
     made, octets = opening.append_to(path, deposits, newkind=newkind, settings=s.mailbox_settings(), tell=s.complain)
     s.say(f'"{path}" {"[New file]" if made else "[Appended]"} {lines}/{octets}')
