@@ -67,7 +67,7 @@ def _run(session: Session, source: Source) -> None:
 
 def script(session: Session, name: str, file: TextIO, startup: bool) -> Script:
     """The commands in an open file. Passwords in one that others can read are not to be used."""
-    text, status = file.read(), fstat(file.fileno())
+    text, status = file.read().removeprefix("\ufeff"), fstat(file.fileno())
     if status.st_mode & 0o044 and status.st_uid == geteuid() and ("password" in text or "@" in text and "://" in text):
         session.variables.exposed = name
     return Script(name, text.split("\n"), startup)

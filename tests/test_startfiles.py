@@ -38,6 +38,12 @@ def test_users_file_is_mailrc_or_what_mailrc_names(
     assert pymail(*words, "-X", "exit", env=env).out == out
 
 
+def test_files_of_other_systems_are_read_too(home: Home, pymail: Run) -> None:
+    (home.path / ".mailrc").write_bytes(b"\xef\xbb\xbfset toplines=2\r\nset screen=\\\r\n3\r\necho $toplines $screen\r\n")
+    result = pymail("-X", "exit")
+    assert (result.status, result.out, result.err) == (0, "2 3\n", "")
+
+
 def test_extra_file_need_not_be_there(home: Home, pymail: Run) -> None:
     home.rc("set mailx-extra-rc=~/nothing\n")
     result = pymail("-X", "exit")
