@@ -11,6 +11,7 @@ from __future__ import annotations
 import pathlib
 import re
 import sys
+import textwrap
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -34,14 +35,21 @@ def quoted(text: str) -> str:
 
 
 def word(text: str) -> str:
-    """One argument of a macro."""
-    return '"' + quoted(text).replace('"', "\\(dq") + '"'
+    """One argument of a macro, also where it is what macros take for punctuation."""
+    return '"' + "\\&" * (text in ("!", "?", "|")) + quoted(text).replace('"', "\\(dq") + '"'
+
+
+def prose(text: str) -> list[str]:
+    """Text in lines, of which each sentence begins one, as roff wants it to part them."""
+    sentences = re.split(r"(?<=[^ .][.]) (?=[A-Z$`])", text)
+    lines = [line for each in sentences for line in textwrap.wrap(quoted(each), 80, break_on_hyphens=False)]
+    return ["\\&" + line if line[0] in ".'" else line for line in lines]
 
 
 def items(rows: list[tuple[str, str]]) -> str:
     lines = [".Bl -tag -width Ds"]
     for head, text in rows:
-        lines += [f".It {head}", quoted(text)]
+        lines += [f".It {head}", *prose(text)]
     return "\n".join([*lines, ".El"])
 
 
