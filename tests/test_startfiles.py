@@ -39,7 +39,8 @@ def test_users_file_is_mailrc_or_what_mailrc_names(
 
 
 def test_files_of_other_systems_are_read_too(home: Home, pymail: Run) -> None:
-    (home.path / ".mailrc").write_bytes(b"\xef\xbb\xbfset toplines=2\r\nset screen=\\\r\n3\r\necho $toplines $screen\r\n")
+    text = "\ufeffset toplines=2\r\nset screen=\\\r\n3\r\necho $toplines $screen\r\n"
+    (home.path / ".mailrc").write_bytes(text.encode())
     result = pymail("-X", "exit")
     assert (result.status, result.out, result.err) == (0, "2 3\n", "")
 
