@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 TEXT, TOLD, NAMED = "text", "told", "named"
 
 _CALENDARS = ("text/calendar", "application/ics")
-_FOR_PROGRAMS = ("text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript", "text/x-amp-html")
+_FOR_PROGRAMS = (
+    "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript", "text/x-amp-html", "text/rtf",
+)  # fmt: skip
 _LOOKED_AT = 4096  # octets of a part of another type
 _LARGEST_STUB = 100_000  # octets of a form that are looked at
 
@@ -98,8 +100,11 @@ def favour_rich(root: Part) -> None:
 
 
 def _is_stub(plain: Part, rich: Part) -> bool:
-    """Whether the plain text only says that there is something better."""
-    words = len(plain.text(_LARGEST_STUB).split())
+    """Whether the plain text only says that there is something better, or is no plain text but HTML."""
+    text = plain.text(_LARGEST_STUB)
+    if text.lstrip()[:20].lower().startswith(("<html", "<!doctype html")):
+        return True
+    words = len(text.split())
     return words < 40 and len(tags.stripped(rich.text(_LARGEST_STUB)).split()) > 3 * words + 20
 
 

@@ -34,6 +34,11 @@ _NOTES = {
     "application/pkcs7-mime": ": signed or encrypted as a whole, cannot be opened here",
     "application/x-pkcs7-mime": ": signed or encrypted as a whole, cannot be opened here",
 }
+# OpenPGP within a text (RFC 9580 6.2).
+_ARMOUR = {
+    b"-----BEGIN PGP SIGNED MESSAGE-----": "signed text: signature not checked",
+    b"-----BEGIN PGP MESSAGE-----": "encrypted text: cannot be decrypted here",
+}
 
 
 def message(
@@ -224,3 +229,5 @@ def _remarks(part: Part) -> Iterator[str]:
     encoding = transfer.unknown(part.field(b"Content-Transfer-Encoding"))
     if encoding:
         yield from _noted(f"unknown transfer encoding {encoding}: shown as it is")
+    start = next(part.pieces(), b"")
+    yield from _noted(next((note for mark, note in _ARMOUR.items() if mark in start), ""))

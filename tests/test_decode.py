@@ -26,6 +26,7 @@ HTML = b"text/html\n\n<p>rich"
         (alternative(b"text/plain\n\nUse an HTML reader.", LONG_HTML), "2"),
         (alternative(b"text/plain\n\n" + b"What there is to say. " * 20, LONG_HTML), "1"),
         (alternative(HTML, b"text/x-amp-html\n\n<p>amp"), "1"),
+        (alternative(b"text/plain\n\n\n<!DOCTYPE HTML>" + b"<p>words " * 50, HTML), "2"),
         (alternative(b"text/plain\n\nplain", b"text/calendar\n\nBEGIN:VCALENDAR"), "1"),
         (alternative(b"image/gif\n\nx", b"image/png\n\nx"), "2"),
         (alternative(b"text/richtext\n\nx"), "1"),

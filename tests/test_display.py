@@ -81,6 +81,17 @@ def test_what_cannot_be_opened_is_said(kind: str, line: str) -> None:
     assert any(each.endswith(line) for each in shown(f"Content-Type: {kind}\n\n--x\n\na\n--x--\n".encode()))
 
 
+@pytest.mark.parametrize(
+    ("kind", "remark"),
+    [
+        ("SIGNED MESSAGE", "[-- signed text: signature not checked --]"),
+        ("MESSAGE", "[-- encrypted text: cannot be decrypted here --]"),
+    ],
+)
+def test_of_openpgp_within_a_text_it_is_said_what_was_not_done(kind: str, remark: str) -> None:
+    assert shown(f"\n-----BEGIN PGP {kind}-----\n\nwords\n".encode())[1] == remark
+
+
 def test_a_part_that_is_not_there_is_named() -> None:
     with pytest.raises(MailError, match="9"):
         shown(LETTER, "9")
