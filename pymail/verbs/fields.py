@@ -118,9 +118,12 @@ def headerpick(s: Session, given: list[str]) -> None:
                 s.say(f"headerpick {context} {how} {' '.join(sorted(fields))}")
 
 
-@verb("unh[eaderpick]", kind=Words("context ...", 3), sending=True)
+@verb("unh[eaderpick]", kind=Words("context how ...", 3), sending=True)
 def unheaderpick(s: Session, given: list[str]) -> None:
-    """Take back what headerpick chose; * takes all."""
+    """Take back what headerpick chose.
+
+    `unheaderpick type retain subject`; a * is all fields.
+    """
     _unpick(_chosen(s, given), given[2:])
 
 
