@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent))
 from pymail import absent, interpreter, msglist, options, outline  # noqa: E402
 from pymail.escapes.every import ESCAPES  # noqa: E402
 from pymail.headline import LETTERS  # noqa: E402
-from pymail.variables.table import ASK, FLAG, SECTIONS, Variable  # noqa: E402
+from pymail.variables.table import FLAG, SECTIONS, Variable  # noqa: E402
 from pymail.verbs import table  # noqa: E402
 
 PAGES = ("pymail.1", "pymailrc.5")
@@ -107,15 +107,14 @@ def default_of(row: Variable) -> str:
     return f"Default: {today}." if today == strict else f"Default: {today}; with POSIXLY_CORRECT: {strict}."
 
 
-def choices_of(row: Variable) -> list[str]:
-    choices = ("yes", "no", "ask-yes", "ask-no") if row.kind == ASK else row.choices
-    return [f"One of {', '.join(choices)}."] if choices else []
+def allowed_by(row: Variable) -> list[str]:
+    return [f"One of {', '.join(row.allowed)}."] if row.allowed else []
 
 
 def variable_list() -> str:
     sections = []
     for title, section in SECTIONS:
-        texts = [" ".join([row.text, *choices_of(row), default_of(row)]).strip() for row in section]
+        texts = [" ".join([row.text, *allowed_by(row), default_of(row)]).strip() for row in section]
         rows = [(f"Va {word(row.name)}", text) for row, text in zip(section, texts, strict=True)]
         sections.append(f".Ss {title}\n{items(rows)}")
     return "\n".join(sections)

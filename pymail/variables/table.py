@@ -48,12 +48,17 @@ class Variable:
         self.choices = choices
         self.same = same
 
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The values to name where not any will do, () elsewhere."""
+        return ("yes", "no", "ask-yes", "ask-no") if self.kind == ASK else self.choices
+
     def wrong(self, value: str) -> str:
         """Why this value is not allowed, "" when it is."""
         if self.choices and value and value.lower() not in self.choices:
-            return "allowed are " + ", ".join(self.choices)
+            return "allowed are " + ", ".join(self.allowed)
         if self.kind == ASK and value.lower().removeprefix("ask-") not in ON + OFF:
-            return "allowed are yes, no, ask-yes, ask-no"
+            return "allowed are " + ", ".join(self.allowed)
         if self.kind == NUMBER and value and not value.isdecimal():
             return "a number is wanted"
         return ""

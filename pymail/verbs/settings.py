@@ -82,8 +82,8 @@ def _explained(s: Session, name: str, value: str | None) -> str:
         return f"Another name of {row.same}."
     default = row.posix if s.variables.strict else row.default
     text = row.text
-    if row.choices:
-        text += f" One of {', '.join(row.choices)}."
+    if row.allowed:
+        text += f" One of {', '.join(row.allowed)}."
     if value != default:
         text += f" Default: {'unset' if default is None else shown(row, default)}."
     return text
