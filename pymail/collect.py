@@ -91,8 +91,10 @@ class _Typing:
             self._ask_copies()
         if self.s.variables.flag("askattach"):
             self._attach()
-        if not self.s.variables.strict and forgets_attachment(self.draft) and not self._sure(
-            "You wrote of an attachment, but nothing is attached. Send anyway?"
+        if (
+            not self.s.variables.strict
+            and forgets_attachment(self.draft)
+            and not self._sure("You wrote of an attachment, but nothing is attached. Send anyway?")
         ):
             return False
         return not self.s.variables.flag("asksend") or self._sure("Send this letter?")

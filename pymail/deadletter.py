@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
         recipient: str
 
+
 _PATIENCE = 10
 
 

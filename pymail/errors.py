@@ -72,8 +72,7 @@ def status_of(error: MailError | OSError) -> int:
 # Separators that isprintable() refuses but that a terminal shows as a blank; the soft
 # hyphen and the joiners, without which emoji and Indic clusters fall apart.
 _SPACES = (
-    "\u00ad\u200c\u200d\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
-    "\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u00ad\u200c\u200d\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
 
 
@@ -98,5 +97,5 @@ def _visible(char: str) -> str:
     if char < " ":
         return "^" + chr(ord(char) + 64)
     if "\udc80" <= char <= "\udcff":
-        return f"\\x{ord(char) - 0xdc00:02x}"
+        return f"\\x{ord(char) - 0xDC00:02x}"
     return f"\\u{{{ord(char):x}}}"

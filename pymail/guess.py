@@ -46,8 +46,7 @@ _KOREAN = (
 )
 _CYRILLIC = "\u043e\u0435\u0430\u0438\u043d\u0442\u0441\u0440\u0432\u043b\u043a\u043c\u0434\u043f\u0443\u044f"
 _GREEK = (
-    "\u03b1\u03bf\u03b9\u03b5\u03c4\u03c3\u03bd\u03b7\u03c5\u03c1"
-    "\u03c0\u03ba\u03bc\u03bb\u03c2\u03cc\u03af\u03ac\u03ad"
+    "\u03b1\u03bf\u03b9\u03b5\u03c4\u03c3\u03bd\u03b7\u03c5\u03c1\u03c0\u03ba\u03bc\u03bb\u03c2\u03cc\u03af\u03ac\u03ad"
 )
 _HEBREW = "".join(map(chr, range(0x5D0, 0x5EB)))
 _ARABIC = (
@@ -76,16 +75,21 @@ _SETS = (
 )
 # The letters beyond ASCII of languages that are written in Latin ones, Western and others.
 _WESTERN = (
-    "\xe4\xf6\xfc\xdf", "\xe9\xe8\xe0\xe7\xea\xee\xf4\xfb\xe2\xeb\xef\xf9\u0153\xe6",
-    "\xe1\xe9\xed\xf3\xfa\xf1\xfc\xe7", "\xe3\xf5\xe7\xe1\xe9\xed\xf3\xfa\xe2\xea\xf4\xe0\xfc",
-    "\xe0\xe8\xe9\xec\xf2\xf9\xee", "\xe5\xe4\xf6\xf8\xe6\xe9", "\xf0\xfe\xe1\xe9\xed\xf3\xfa\xfd\xf6\xe6",
+    "\xe4\xf6\xfc\xdf",
+    "\xe9\xe8\xe0\xe7\xea\xee\xf4\xfb\xe2\xeb\xef\xf9\u0153\xe6",
+    "\xe1\xe9\xed\xf3\xfa\xf1\xfc\xe7",
+    "\xe3\xf5\xe7\xe1\xe9\xed\xf3\xfa\xe2\xea\xf4\xe0\xfc",
+    "\xe0\xe8\xe9\xec\xf2\xf9\xee",
+    "\xe5\xe4\xf6\xf8\xe6\xe9",
+    "\xf0\xfe\xe1\xe9\xed\xf3\xfa\xfd\xf6\xe6",
     "\xe9\xeb\xef\xf6\xfc\xe8\xe4",
 )
 _EASTERN = (
     "\u0105\u0107\u0119\u0142\u0144\xf3\u015b\u017a\u017c",
     "\xe1\u010d\u010f\xe9\u011b\xed\u0148\xf3\u0159\u0161\u0165\xfa\u016f\xfd\u017e",
     "\xe1\xe4\u010d\u010f\xe9\xed\u013a\u013e\u0148\xf3\xf4\u0155\u0161\u0165\xfa\xfd\u017e",
-    "\xe1\xe9\xed\xf3\xf6\u0151\xfa\xfc\u0171", "\u0103\xe2\xee\u015f\u0163\u0219\u021b",
+    "\xe1\xe9\xed\xf3\xf6\u0151\xfa\xfc\u0171",
+    "\u0103\xe2\xee\u015f\u0163\u0219\u021b",
     "\u010d\u0107\u0111\u0161\u017e",
 )
 _BALTIC = (

@@ -108,9 +108,7 @@ def run_hook(session: Session, *variables: str, local: bool = False) -> Changes:
 def leave_account(session: Session) -> None:
     """Take back what the account set, after its on-account-cleanup."""
     if session.account:
-        session.variables.take_back(
-            run_hook(session, "on-account-cleanup-" + session.account, "on-account-cleanup")
-        )
+        session.variables.take_back(run_hook(session, "on-account-cleanup-" + session.account, "on-account-cleanup"))
     for changes in (session.folder_changes, session.account_changes):
         session.variables.take_back(changes)
     session.folder_changes, session.account_changes = {}, {}

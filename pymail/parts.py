@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         @property
         def ending(self) -> bytes: ...
 
+
 _LONGEST_NAME = 255  # octets of a file's name, which need not be folded
 
 

@@ -34,7 +34,8 @@ def is_wide(char: str) -> bool:
     """Ideographs, kana, Hangul syllables and full-width forms: does it take two cells, whatever it stands beside?"""
     return (
         "\u4e00" <= char < "\ua000"
-        or "\u3041" <= char < "\u3100" and char not in "\u3097\u3098\u3099\u309a"
+        or "\u3041" <= char < "\u3100"
+        and char not in "\u3097\u3098\u3099\u309a"
         or "\uac00" <= char < "\ud7a4"
         or "\u3001" <= char < "\u302a"
         or "\uff01" <= char < "\uff61"

@@ -56,9 +56,7 @@ def _deal(s: Session, envelope: Envelope, letter: Letter, answers: list[Answer],
 
 def put_off_signals() -> set[int]:
     """Let what would end us wait while a letter is kept, and a second interrupt too; for `take_signals`."""
-    before: set[int] = _signal.pthread_sigmask(
-        _signal.SIG_BLOCK, {_signal.SIGHUP, _signal.SIGINT, _signal.SIGTERM}
-    )
+    before: set[int] = _signal.pthread_sigmask(_signal.SIG_BLOCK, {_signal.SIGHUP, _signal.SIGINT, _signal.SIGTERM})
     return before
 
 

@@ -136,9 +136,7 @@ def _by_mailcap(s: Session, part: Part, path: str) -> Handler | None:
     if found is None:
         return None
     entry, command = found
-    return Handler(
-        command, entry.place(path), terminal=entry.terminal, piped=entry.piped, background=entry.background
-    )
+    return Handler(command, entry.place(path), terminal=entry.terminal, piped=entry.piped, background=entry.background)
 
 
 def _by_browser(s: Session, part: Part, path: str) -> Handler | None:

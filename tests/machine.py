@@ -67,8 +67,13 @@ class Machine:
         """Run pymail as a user at a terminal."""
         argv = self.command(user, *args)
         child = pexpect.spawn(
-            argv[0], argv[1:], env=self._env(user), cwd=str(self.home(user)), encoding="utf-8", timeout=15,
-            use_poll=True
+            argv[0],
+            argv[1:],
+            env=self._env(user),
+            cwd=str(self.home(user)),
+            encoding="utf-8",
+            timeout=15,
+            use_poll=True,
         )
         child.delaybeforesend = None
         return child

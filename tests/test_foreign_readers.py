@@ -113,7 +113,7 @@ def test_mblaze_takes_out_anything(tmp_path: Path, text: str, subject: str, file
     for number, (_, octets) in enumerate(files, 3):
         assert mshow("-O", str(path), str(number)) == octets
     tree = mshow("-t", str(path)).decode()
-    assert all(f'name="{name}"' in tree for name, _ in files if not {'"', '\\'} & set(name))
+    assert all(f'name="{name}"' in tree for name, _ in files if not {'"', "\\"} & set(name))
     shown = mshow("-h", "subject", "-n", str(path)).decode().partition("\n\n")[0]
     assert "".join(shown.split()) == f"Subject:{subject}"
 

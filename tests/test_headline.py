@@ -136,9 +136,7 @@ def test_many_dates_are_told_as_one_by_one(dates: list[int], zone: str) -> None:
             assert LocalDates(form, date_of).texts(many) == [date_of(form, date) for date in many]
 
 
-@given(
-    st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60), st.integers(0, 10**7), st.integers(0, 10**6)))
-)
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60), st.integers(0, 10**7), st.integers(0, 10**6))))
 def test_many_lines_are_those_of_each(letters: list[tuple[str, str, int, int]]) -> None:
     headline, rows, alone = Headline(width=80, last=9), Rows(), []
     for name, subject, size, lines in letters:

@@ -176,5 +176,3 @@ def test_commas_of_a_folded_list_part_addresses(pymail: Run, sink: Sink) -> None
     assert [(each.display_name, each.addr_spec) for each in told] == [
         (f"Ünlü, Name {number}", f"user{number}@example.org") for number in range(30)
     ]
-
-

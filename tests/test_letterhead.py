@@ -122,9 +122,7 @@ def test_a_program_in_the_aliases_file_is_nobody(home: Home, pymail: Run) -> Non
 
 
 @pytest.mark.parametrize(("rc", "recipients"), [("", ["ann"]), ("set norecursivealiases\n", ["inner"])])
-def test_aliases_within_aliases_are_replaced_if_wanted(
-    home: Home, pymail: Run, rc: str, recipients: list[str]
-) -> None:
+def test_aliases_within_aliases_are_replaced_if_wanted(home: Home, pymail: Run, rc: str, recipients: list[str]) -> None:
     home.rc(f"alias outer inner\nalias inner ann\n{rc}")
     result = pymail("-S", "mta=test:", "outer", input="x\n")
     assert [line[9:-1] for line in result.out.splitlines() if line.startswith("RCPT TO:")] == recipients

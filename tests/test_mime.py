@@ -38,10 +38,7 @@ def tree(part: Part) -> list[tuple[str, str]]:
             [("", "multipart/digest"), ("1", "message/rfc822"), ("1.1", "text/plain")],
         ),
         (
-            MIXED
-            + b"--x\nContent-Type: message/rfc822\n\n"
-            + MIXED.replace(b"=x", b"=y")
-            + b"--y\n\na\n--x--\n",
+            MIXED + b"--x\nContent-Type: message/rfc822\n\n" + MIXED.replace(b"=x", b"=y") + b"--y\n\na\n--x--\n",
             [("", "multipart/mixed"), ("1", "message/rfc822"), ("1", "multipart/mixed"), ("1.1", "text/plain")],
         ),
     ],

@@ -13,6 +13,7 @@ from pymail import display, mime
 MEGA = 1_000_000
 HEAD = b"From: a@b.example\nSubject: monster\n"
 
+
 def nested(kind: bytes, between: bytes = b"") -> bytes:
     """Ten thousand multiparts, each in the one before."""
     one = b"Content-Type: multipart/%b; boundary=b%d\n\n--b%d\n%b"

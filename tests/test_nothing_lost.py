@@ -302,7 +302,7 @@ def sealed(folder: Path, size: str) -> list[str]:
     mount = f"mount --bind '{folder}' '{folder}'; mount -o remount,bind,ro '{folder}'"
     if size:
         mount = f"mount -t tmpfs -o size={size} none '{folder}'; dd if=/dev/zero of='{folder}/zeros' 2>/dev/null || :"
-    return ["unshare", "-m", "--propagation", "private", "sh", "-ec", f"{mount}; exec \"$@\"", "sh"]
+    return ["unshare", "-m", "--propagation", "private", "sh", "-ec", f'{mount}; exec "$@"', "sh"]
 
 
 @pytest.mark.parametrize("size", ["", "64k"], ids=["read-only", "full"])

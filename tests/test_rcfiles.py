@@ -44,4 +44,4 @@ def test_what_nails_file_sets_is_set(home: Home, pymail: Run) -> None:
 def test_an_account_of_nails_file_is_chosen_on_the_command_line(home: Home, pymail: Run) -> None:
     home.rc((Path(__file__).parent / "rcfiles" / "nail.rc").read_text())
     out = pymail("-A", "myisp", "-X", "set", "-S", "mta=test:", "bob@example.org", input="x\n").out
-    assert "From: \"My Name\" <myname@myisp.example>" in out or "From: My Name <myname@myisp.example>" in out
+    assert 'From: "My Name" <myname@myisp.example>' in out or "From: My Name <myname@myisp.example>" in out

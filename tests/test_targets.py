@@ -78,7 +78,7 @@ def test_file_or_command_may_be_named_while_a_letter_is_written(pymail: Run, hom
     assert (done.status, done.err) == (0, "")
     assert sink.letters[0].recipients == ["<bob@x>", "<smith@x>"]
     assert not (home.path / "three").exists() and all((home.path / name).exists() for name in ("one", "two", "four"))
-    assert "To: bob@x, \"./one\", \"|cat > piped\"" in done.out and (home.path / "piped").exists()
+    assert 'To: bob@x, "./one", "|cat > piped"' in done.out and (home.path / "piped").exists()
 
 
 def test_message_is_resent_and_forwarded_to_files(pymail: Run, home: Home, sink: Sink) -> None:

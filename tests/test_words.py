@@ -39,7 +39,7 @@ def test_a_word_knows_whether_it_was_quoted_and_where_it_stood() -> None:
 
 
 def test_quoting_shields_what_is_special_in_names_of_files_and_nothing_else() -> None:
-    [half, whole, plain] = words.split("~/a\\*b \"+$x\" ~/c")
+    [half, whole, plain] = words.split('~/a\\*b "+$x" ~/c')
     assert (half.text, whole.text, plain.shielded) == ("~/a*b", "+$x", "~/c")
     assert half.shielded.startswith("~/a") and "*" not in half.shielded
     assert not set("+$") & set(whole.shielded)
@@ -53,7 +53,7 @@ def test_quoting_shields_what_is_special_in_names_of_files_and_nothing_else() ->
         ("x${a}y $ab", ["xoney", ""]),
         ('"$a b" c', ["one b", "c"]),
         ("'$a' \\$a $'$a'", ["$a", "$a", "$a"]),
-        ("name=\"$a $1\" $# $*", ["name=one first", "2", "both"]),
+        ('name="$a $1" $# $*', ["name=one first", "2", "both"]),
         ("5$ $ $= a$", ["5$", "$", "$=", "a$"]),
         ("${open ${}", ["${open", "${}"]),
     ],

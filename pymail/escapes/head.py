@@ -66,9 +66,7 @@ def rare_header(s: Session, draft: Draft, text: str) -> None:
         draft.authors, draft.sender = [], authors[0]
 
 
-def _ask_people(
-    s: Session, field: str, people: list[Address], read: Callable[[Session, str], list[Address]]
-) -> None:
+def _ask_people(s: Session, field: str, people: list[Address], read: Callable[[Session, str], list[Address]]) -> None:
     before = shown(people)
     answer = _asked(s, field, before)
     if answer != before:

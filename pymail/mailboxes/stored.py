@@ -139,9 +139,7 @@ class Stored:
         self.where(index)
         return found[1:]
 
-    def batches(
-        self, numbers: Iterable[int], what: str = ""
-    ) -> Iterator[tuple[int, bytes, int, int, int, int]]:
+    def batches(self, numbers: Iterable[int], what: str = "") -> Iterator[tuple[int, bytes, int, int, int, int]]:
         """Each message with octets that hold it; where in them its From_ line, header, body and end are.
 
         Messages that lie side by side are read at once. Of one larger than a batch only the beginning is read.
@@ -169,9 +167,7 @@ class Stored:
             if watch is not None:
                 watch(what, len(self.columns), len(self.columns))
 
-    def _columns_of(
-        self, run: Sequence[int]
-    ) -> Iterator[tuple[Sequence[int], bytes, list[int], list[int], list[int]]]:
+    def _columns_of(self, run: Sequence[int]) -> Iterator[tuple[Sequence[int], bytes, list[int], list[int], list[int]]]:
         data = self._read_run(run)
         if data is None and len(run) == 1:
             size = len(_STAND_IN)
@@ -283,9 +279,7 @@ def last_is_there(fd: int, columns: Columns) -> bool:
     return last < 0 or is_message(fd, columns, last)
 
 
-def scan_all(
-    fd: int, believe: bool, patience: float = 0, watch: Watch | None = None
-) -> tuple[Columns, Stamp]:
+def scan_all(fd: int, believe: bool, patience: float = 0, watch: Watch | None = None) -> tuple[Columns, Stamp]:
     """The columns of a whole file, and the stamp it had. Raises OSError, MailError."""
     for _ in range(_ATTEMPTS):
         stamp = stamp_of(fd)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         def utf8(self) -> bool: ...
         def record(self) -> Iterator[bytes]: ...
 
+
 # 64 + @ + 255 octets (RFC 5321 4.5.3.1): a line that is too long could be read as two commands by a bad server.
 ADDRESS_LIMIT = 320
 

@@ -150,7 +150,9 @@ SENDING = (
     Variable("quote-chars", TEXT, ">|}:", "What begins a line that is quoted already, for quote-fold."),
     Variable("quote-as-attachment", FLAG, None, "Answers come with the message whole, as an attachment."),
     Variable(
-        "forward-inject-head", TEXT, "-------- Original Message --------",
+        "forward-inject-head",
+        TEXT,
+        "-------- Original Message --------",
         "The line before a message that is forwarded, with %f, %a, %s and %d too.",
     ),  # fmt: skip
     Variable("forward-inject-tail", TEXT, None, "The line behind a message that is forwarded."),
@@ -162,13 +164,18 @@ SENDING = (
     Variable("sendcharsets-else-ttycharset", FLAG, None, "Where sendcharsets is unset, ttycharset is tried."),
     Variable("charset-8bit", TEXT, None, "The character set of texts that are not UTF-8; unset: iso-8859-1."),
     Variable(
-        "ttycharset", TEXT, None,
+        "ttycharset",
+        TEXT,
+        None,
         "The character set of what is printed, and of what is typed or piped in and is not UTF-8; unset: the locale's.",
     ),  # fmt: skip
     Variable("charset", TEXT, None, "Another name of ttycharset.", same="ttycharset"),
     Variable("reply-in-same-charset", FLAG, "", "Answers are in the character set of the message, if it will do."),
     Variable(
-        "mime-encoding", TEXT, None, "The transfer encoding of texts; unset: the shortest.",
+        "mime-encoding",
+        TEXT,
+        None,
+        "The transfer encoding of texts; unset: the shortest.",
         choices=("7bit", "8bit", "8b", "quoted-printable", "qp", "base64", "b64"),
     ),  # fmt: skip
     Variable("encoding", TEXT, None, "Another name of mime-encoding.", same="mime-encoding"),
@@ -234,7 +241,9 @@ READING = (
     Variable("showenvelope", FLAG, None, "Printed messages begin with who sent them, and when they came.", posix=""),
     Variable("topsqueeze", FLAG, None, "One empty line stands for several in what top prints."),
     Variable(
-        "pipe-TYPE/SUBTYPE", TEXT, None,
+        "pipe-TYPE/SUBTYPE",
+        TEXT,
+        None,
         "The command for parts of this type: mimeview runs it, and printing shows its output when it begins with ?*,"
         " or the type is text. pipe-EXTENSION goes by the end of the file name.",
     ),  # fmt: skip
@@ -258,7 +267,10 @@ READING = (
     Variable("mbox-content-length", FLAG, None, "Believe Content-Length fields in mailboxes."),
     Variable("writebackedited", FLAG, None, "Keep what edit and visual change in messages without asking."),
     Variable(
-        "outfilename", TEXT, "local", "What of an address names the files of Save, followup and -F.",
+        "outfilename",
+        TEXT,
+        "local",
+        "What of an address names the files of Save, followup and -F.",
         choices=("local", "domain", "email"),
     ),  # fmt: skip
     Variable("regex", FLAG, None, "Terms /text search by regular expressions."),

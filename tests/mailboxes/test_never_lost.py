@@ -203,9 +203,7 @@ def test_a_kill_at_any_call_of_the_program_leaves_each_file_old_or_new(tmp_path:
 @slow
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("job", PROGRAM)
-def test_an_error_at_any_call_of_the_program_is_told_and_costs_no_letter(
-    tmp_path: Path, job: str, error: str
-) -> None:
+def test_an_error_at_any_call_of_the_program_is_told_and_costs_no_letter(tmp_path: Path, job: str, error: str) -> None:
     before, after, calls = outcomes(tmp_path, job)
     tried = failing(calls, error)
     expected = [all_letters(before), all_letters(after)]

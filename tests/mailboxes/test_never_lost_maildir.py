@@ -71,8 +71,6 @@ def calls_of(tmp_path: Path, job: str) -> list[tuple[str, int]]:
     return calls
 
 
-
-
 REMOVED = {LETTERS[1]: 1, LETTERS[4]: 1}
 
 

@@ -140,6 +140,4 @@ def test_when_none_can_be_reached_each_is_named(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(Unreachable) as caught:
             way.send(Envelope("me", ["bob"]), Text())
-        assert caught.value.text == (
-            f"smtp://localhost:{port}: {os.strerror(111)}; {tmp_path}/none: {os.strerror(2)}"
-        )
+        assert caught.value.text == (f"smtp://localhost:{port}: {os.strerror(111)}; {tmp_path}/none: {os.strerror(2)}")

@@ -87,7 +87,6 @@ def test_eight_bit_text_goes_as_binary_where_only_that_is_taken() -> None:
     assert sink.letters[0].mail.endswith(" BODY=BINARYMIME")
 
 
-
 def test_exim_takes_chunks(exim: Exim) -> None:
     transport = open_transport(exim.url, variables())
     said: list[str] = []

@@ -64,7 +64,7 @@ def test_saving_marks_and_copying_does_not(s: Room) -> None:
 
 def test_what_is_done_is_told(s: Room) -> None:
     first = s.do("save 1 out")
-    assert first.startswith('"out" [New file] 7/') or '[New file] 7/' in first
+    assert first.startswith('"out" [New file] 7/') or "[New file] 7/" in first
     assert "[Appended] 7/" in s.do("save 2 out")
 
 

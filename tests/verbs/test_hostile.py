@@ -32,9 +32,7 @@ VERBS = ["reply", "Reply", "followup", "Followup", "Lreply", "forward 1 bob@x", 
 
 @settings(deadline=None)  # the machine may have other work
 @given(HEADS, st.sampled_from(VERBS), st.sampled_from(["", "quote=allheaders", "forward-as-attachment", "fullnames"]))
-def test_an_answer_to_any_letter_is_an_answer_and_no_more(
-    head: list[tuple[str, str]], verb: str, setting: str
-) -> None:
+def test_an_answer_to_any_letter_is_an_answer_and_no_more(head: list[tuple[str, str]], verb: str, setting: str) -> None:
     letter = "".join(f"{name}: {value}\n" for name, value in head) + "\nBODY\n"
     with TemporaryDirectory() as folder:
         home = Path(folder).resolve()
