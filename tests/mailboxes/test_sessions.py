@@ -55,6 +55,7 @@ class Model(RuleBasedStateMachine):
         super().__init__()
         self.letters: dict[int, bytes] = {}
         self.there: dict[int, int] = {}
+        self.saved: list[int] = []
         self.sessions: list[tuple[Mailbox, list[int], list[int]]] = []
         self.count = 0
 
@@ -63,12 +64,13 @@ class Model(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         for name in ("state", "cache"):
             (self.folder / name).mkdir(mode=0o700)
-        self.path = str(self.folder / "box")
+        self.path, self.target = str(self.folder / "box"), str(self.folder / "saved")
         self.before = opening.INDEXED, commit._SMALL, layout.BLOCK
         opening.INDEXED, commit._SMALL, layout.BLOCK = 1, small, max(block, layout.PAGE)
         cache = str(self.folder / "cache") if index else ""
         self.settings = Settings(str(self.folder / "state"), cache, 5)
-        append_to(self.path, [], newkind=self.kind, settings=self.settings)
+        for path in (self.path, self.target):
+            append_to(path, [], newkind=self.kind, settings=self.settings)
 
     @rule(sizes=st.lists(st.sampled_from([0, 1, 3, 400]), min_size=1, max_size=4), flags=st.sampled_from([0, 0, SEEN]))
     def deliver(self, sizes: list[int], flags: int) -> None:
@@ -96,6 +98,20 @@ class Model(RuleBasedStateMachine):
             for index in range(len(mailbox), len(mailbox) + mailbox.refresh()):
                 numbers.append(number_of(mailbox.head(index)))
                 told.append(mailbox.flags(index))
+
+    @rule(which=st.integers(0, 3), data=st.data())
+    def save(self, which: int, data: st.DataObject) -> None:
+        if which >= len(self.sessions) or not self.sessions[which][1]:
+            return
+        mailbox, numbers, _ = self.sessions[which]
+        chosen = data.draw(st.lists(st.sampled_from(range(len(numbers))), min_size=1, max_size=4, unique=True))
+        deposits = [Deposit(mailbox.pieces(index), SEEN) for index in chosen]
+        try:
+            append_to(self.target, deposits, newkind=self.kind, settings=self.settings)
+        except MailError:
+            assert any(numbers[index] not in self.there for index in chosen)
+        else:
+            self.saved += [numbers[index] for index in chosen]
 
     @rule(which=st.integers(0, 3), data=st.data())
     def quit(self, which: int, data: st.DataObject) -> None:
@@ -129,6 +145,12 @@ class Model(RuleBasedStateMachine):
         mailbox.close()
         assert found == self.there
         assert self.kind != "mbox" or list(found) == list(self.there)
+        target = open_mailbox(self.target, Settings(""), readonly=True)
+        letters = [target.raw(index) for index in range(len(target))]
+        target.close()
+        assert sorted(map(number_of, letters)) == sorted(self.saved)
+        assert self.kind != "mbox" or list(map(number_of, letters)) == self.saved
+        assert all(plain(octets) == self.letters[number_of(octets)] for octets in letters)
 
     def teardown(self) -> None:
         for mailbox, _, _ in self.sessions:
