@@ -9,7 +9,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _PIECE = 1 << 18
 # Where no empty line ends a header sooner, it ends after so many octets.
@@ -55,13 +55,24 @@ def _is_known(line: bytes) -> bool:
 
 def pieces(fd: int, step: int = _PIECE, begin: int = 0) -> Iterator[bytes]:
     """The letter, which begins at `begin`; CRLF becomes LF when its first line ends so. Raises OSError."""
-    at, held, crlf = begin, b"", False
-    while piece := os.pread(fd, step, at):
-        if at == begin:
+    return lf(_blocks(fd, step, begin))
+
+
+def _blocks(fd: int, step: int, at: int) -> Iterator[bytes]:
+    while block := os.pread(fd, step, at):
+        yield block
+        at += len(block)
+
+
+def lf(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same octets; CRLF becomes LF when the first line ends so."""
+    first, crlf, held = True, False, b""
+    for block in blocks:
+        piece, held = held + block, b""
+        if first:
             crlf = piece[piece.find(b"\n") - 1 :][:2] == b"\r\n"
-        at += len(piece)
+            first = b"\n" not in piece
         if crlf:
-            piece, held = held + piece, b""
             if piece.endswith(b"\r"):
                 piece, held = piece[:-1], b"\r"
             piece = piece.replace(b"\r\n", b"\n")

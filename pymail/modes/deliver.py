@@ -13,13 +13,12 @@ from pymail import headers
 from pymail.body import BLOCK, Body
 from pymail.errors import TEMPFAIL, UNAVAILABLE, USAGE, Killed, MailError, reason
 from pymail.mailboxes import fromline
+from pymail.mailboxes.letter import lf
 from pymail.transports import local
 from pymail.transports.transport import checked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pymail.options import Options
     from pymail.session import Session
 
@@ -38,7 +37,7 @@ def run(s: Session, options: Options) -> int:
     user = _user(s, options)
     try:
         letter = _Letter()
-        for piece in _pieces():
+        for piece in lf(iter(lambda: posix.read(0, BLOCK), b"")):
             letter.write(piece)
         sender = _sender(letter, options.last("from"), s.user.name)
         answer = local.deliver(letter, user, sender, s.variables)
@@ -64,22 +63,6 @@ def _user(s: Session, options: Options) -> str:
     if options.has("from"):
         checked(options.last("from") or "")
     return users[0] if users else s.user.name
-
-
-def _pieces() -> Iterator[bytes]:
-    """Standard input; CRLF becomes LF when the first line ends so. Raises OSError."""
-    first, crlf, held = True, False, b""
-    while piece := posix.read(0, BLOCK):
-        piece, held = held + piece, b""
-        if first:
-            crlf = piece[piece.find(b"\n") - 1 :][:2] == b"\r\n"
-            first = b"\n" not in piece
-        if crlf:
-            if piece.endswith(b"\r"):
-                piece, held = piece[:-1], b"\r"
-            piece = piece.replace(b"\r\n", b"\n")
-        yield piece
-    yield held
 
 
 def _sender(letter: _Letter, given: str | None, user: str) -> str:

@@ -7,12 +7,11 @@ flush by cron or pymaild, days after it was written. The letter itself is in dea
 from __future__ import annotations
 
 import os
-import time
 
+from pymail.encode import date
 from pymail.encodedwords import decode, encode
 from pymail.errors import printable
 from pymail.headers import find, fold
-from pymail.mailboxes.fromline import DAYS, MONTHS
 from pymail.transports.local import deliver
 
 TYPE_CHECKING = False
@@ -55,7 +54,7 @@ def _text(letter: Source, answers: list[Answer], user: str, dead: str, now: floa
         fold("From", f"Mail Delivery <MAILER-DAEMON@{host}>"),
         fold("To", user),
         fold("Subject", encode(title)),
-        fold("Date", _date(now)),
+        fold("Date", date(now)),
         fold("Message-ID", f"<{int(now * 1e6):x}.{os.getpid():x}.notice@{host}>"),
         fold("Auto-Submitted", "auto-replied"),
         b"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
@@ -84,10 +83,3 @@ def _head(letter: Source) -> bytes:
         if b"\n\n" in head or len(head) > _HEAD:
             break
     return head[: head.find(b"\n\n") + 1 or _HEAD]
-
-
-def _date(now: float) -> str:
-    """RFC 5322 3.3, whatever the locale."""
-    at = time.gmtime(now)
-    day, month = DAYS[at.tm_wday].decode(), MONTHS[at.tm_mon - 1].decode()
-    return f"{day}, {at.tm_mday} {month} {at.tm_year:04d} {at.tm_hour:02d}:{at.tm_min:02d}:{at.tm_sec:02d} +0000"
