@@ -29,7 +29,7 @@ Every file, by what it is about:
     composing   draft heading body enclosure collect escapes/ splice unfinished replies subjects quotation letterhead
     encoding    encode resend parts bodytext bodycoding flowed recoding alternative mediatypes pages
     posting     post transports/ waiting undelivered deadletter targets aloud smtpwords editline
-    reading     mime transfer charsets guess decode html tags reflow report doubt attachments
+    reading     mime transfer charsets guess decode html columns tags reflow report doubt attachments
     screen      width scripts clusters display printing dissection outline viewing mailcap writing
 """
 

@@ -7,9 +7,9 @@ so is every page where they are not installed.
 
 from __future__ import annotations
 
+from pymail import columns
 from pymail.reflow import wrap
 from pymail.tags import stripped
-from pymail.width import clusters, one_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 # A page of more characters or tags is only stripped of its tags: layout costs about 20 microseconds a tag.
 _LARGEST, _MOST_TAGS = 3_000_000, 80_000
 _MOST_LINKS = 1000
-# Private characters, none of which a page can mean: they stand for others while columns are laid out.
-_OURS = 0xF0000
+_WIDE = 100  # cells of a table where there is no screen
 _DROPPED = ("script", "style", "head", "title", "template", "object", "noscript")
 _BLOCKS = ("caption", "center", "details", "dl", "dt", "fieldset", "form", "hr", "legend", "section", "summary")
 _HIDING = ("display:none", "visibility:hidden", "font-size:0", "mso-hide:all", "max-height:0")
@@ -62,7 +61,7 @@ def page(source: str, width: int) -> Page:
     """Render HTML for a screen of `width` cells, 0: without wrapping. Never raises."""
     result = Page()
     is_small = len(source) <= _LARGEST and source.count("<") <= _MOST_TAGS
-    text = _laid_out(source, result) if is_small else None
+    text = _laid_out(source, width, result) if is_small else None
     for line in (stripped(source, result.link) if text is None else text).split("\n"):
         line = line.rstrip()
         if line or (result.lines and result.lines[-1]):
@@ -83,7 +82,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     return [indent + first, *(indent + hang + each for each in more)]
 
 
-def _laid_out(source: str, result: Page) -> str | None:
+def _laid_out(source: str, width: int, result: Page) -> str | None:
     """The page as inscriptis lays it out, None when that fails; notes links and anchors."""
     try:
         from inscriptis.html_engine import Inscriptis  # type: ignore[import-untyped]
@@ -97,7 +96,10 @@ def _laid_out(source: str, result: Page) -> str | None:
         tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
         _prune(tree)
         _number(tree, result)
-        meant = _aligned(tree) if tree.find(".//table") is not None else {}
+        meant = {}
+        if tree.find(".//table") is not None:
+            columns.unfold(tree, width or _WIDE)
+            meant = columns.align(tree)
         text = str(Inscriptis(tree, ParserConfig(_styles())).get_text())
         return text.translate(meant) if meant else text
     except Exception:  # neither library names what it may raise for bad input
@@ -114,27 +116,6 @@ def _styles() -> Any:
     indented = HtmlElement(display=Display.block, padding_inline=4)
     quote = HtmlElement(display=Display.block, margin_before=1, margin_after=1, padding_inline=2)
     return {**STRICT_CSS_PROFILE, **dict.fromkeys(_BLOCKS, block), "dd": indented, "blockquote": quote}
-
-
-def _aligned(tree: Any) -> dict[int, str]:
-    """Makes characters of cells, which inscriptis counts where there are columns; what each of ours stands for."""
-    meant = {_OURS: ""}
-    ours: dict[str, str] = {}
-
-    def of(cluster: str, size: int) -> str:
-        if size in (0, len(cluster)) and cluster[0] < chr(_OURS):
-            return cluster
-        if cluster not in ours:
-            ours[cluster] = chr(_OURS + len(meant))
-            meant[_OURS + len(meant)] = cluster
-        return ours[cluster] + chr(_OURS) * (size - 1)
-
-    for element in tree.iter():
-        for name in ("text", "tail"):
-            text = getattr(element, name)
-            if text and not text.isascii() and not one_each(text):
-                setattr(element, name, "".join(of(*each) for each in clusters(text)))
-    return meant if ours else {}
 
 
 def _prune(tree: Any) -> None:

@@ -50,6 +50,16 @@ def test_links_are_numbered_and_keep_their_true_targets() -> None:
     assert page.anchors[-1] == ("x@y", "mailto:x@y")
 
 
+def test_prose_that_stands_side_by_side_is_read_one_after_the_other() -> None:
+    left, right = "left " * 14, "right " * 8
+    table = f"<table><tbody><tr><td><p>{left}</p><td>{right}</tbody></table>"
+    data = "<table><tr><td>a<td>b</table>"
+    assert html.page(table + data, 60).lines == [
+        *["left " * 11 + "left", "left left", "", "right " * 7 + "right", "a  b"],
+    ]  # fmt: skip
+    assert html.page(table, 200).lines == [left.strip() + "  " + right.strip()]
+
+
 def test_prose_is_wrapped_and_tables_are_not() -> None:
     page = html.page("<p>" + "word " * 9 + "</p><table><tr><td>" + "a " * 12 + "<td>b</table>", 20)
     assert page.lines[:3] == ["word word word word", "word word word word", "word"]

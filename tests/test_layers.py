@@ -18,7 +18,7 @@ ORDER = """
     words guess charsets rfc2047 encodedwords folding clusters scripts width headers addresslist addresses aliases
     olddates summary subjects threads lists criteria partlist msglist
     body enclosure draft heading replies bodycoding bodytext flowed
-    pages recoding mediatypes parts encode resend reflow tags html transfer mime alternative decode bodysearch
+    pages recoding mediatypes parts encode resend reflow tags columns html transfer mime alternative decode bodysearch
     attachments search localdates headline report doubt display dissection outline mailcap process viewing printing
     tls secrets
     mailboxes.mailbox mailboxes.exposure
