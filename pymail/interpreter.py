@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pymail.verbs.table import Verb
 
 # What ends the verb's word, so that t1, d2-4, p$ and t:u need no blank (BSD mail).
-_ENDS = " \t0123456789$^.:/-+*'\"&;,`@%#|"
+_ENDS = " \t0123456789$^.:/-+*'\"&;,`@%#|({"
 _SYMBOLS = "!#=?|"
 _MOST_EOFS = 20
 _DEEPEST = 50

@@ -69,7 +69,7 @@ def test_every_verb_has_a_sentence_of_help() -> None:
     ("line", "numbers"),
     [
         ("f2", ["2"]), ("f 1 3", ["1", "3"]), ("f1-2", ["1", "2"]), ("f$", ["3"]), ("f*", ["1", "2", "3"]),
-        ("f:n", ["1", "2", "3"]),
+        ("f:n", ["1", "2", "3"]), ("f{1 3}", ["1", "3"]), ("f(subject 2)", ["2"]),
     ],
 )  # fmt: skip
 def test_a_message_list_needs_no_blank_after_the_verb(line: str, numbers: list[str]) -> None:
