@@ -23,7 +23,10 @@ _OURS = 0xF0000
 
 
 def unfold(tree: Any, width: int) -> None:
-    """Puts the cells below each other in tables that hold prose side by side, in rows wider than `width` cells."""
+    """Puts the cells below each other in tables that hold prose side by side, in rows wider than `width` cells.
+
+    Where there is prose nothing stands in the middle or at the right of it, which would be far away.
+    """
     lengths = _lengths(tree)
     for table in tree.iter("table"):
         rows = list(_rows(table))
@@ -31,6 +34,10 @@ def unfold(tree: Any, width: int) -> None:
         if any(_is_too_wide([length for cell in row if (length := lengths[cell])], width) for row in cells):
             for element in (table, *rows, *chain(*cells)):
                 element.tag = "div"
+        elif any(lengths[cell] > _PROSE for cell in chain(*cells)):
+            for cell in chain(*cells):
+                cell.attrib.pop("align", "")
+                cell.set("style", cell.get("style", "").lower().replace("text-align", "-"))
 
 
 def _rows(table: Any) -> Iterator[Any]:

@@ -57,6 +57,8 @@ def test_prose_that_stands_side_by_side_is_read_one_after_the_other() -> None:
     assert html.page(table + data, 60).lines == [
         *["left " * 11 + "left", "left left", "", "right " * 7 + "right", "a  b"],
     ]  # fmt: skip
+    one = f"<table><tr><td align=right>a<tr><td style='text-align: center'>b<tr><td>{left}</table>"
+    assert html.page(one, 60).lines[:2] == ["a", "b"]
     assert html.page(table, 200).lines == [left.strip() + "  " + right.strip()]
 
 
