@@ -28,14 +28,13 @@ COLLAPSED = 64
 class Folder:
     """An open mailbox as the user sees it.
 
-    `system`: it is the user's system mailbox, whose read messages may move to mbox.
-    `shown`: the current message has been printed, so that next goes on. `before` is the
-    dot before this one, `named` the messages of the list before, `sought` what message lists
-    looked for last. `order` is how `sort`
-    numbered the messages, None for the order of the mailbox, `sorted` the name of that order;
-    flags, marks and `changed` (edited letters) are kept by places in the mailbox, so is `filed`,
-    what is in mbox although leaving failed. `top` is the first message of the page that was
-    printed last, 0 before.
+    `system`: it is the user's system mailbox, whose read messages may move to mbox. `shown`: the
+    current message has been printed, so that next goes on. `before` is the dot before this one,
+    `named` the messages of the list before, `sought` what message lists looked for last, `top` the
+    first message of the page that was printed last, 0 before. `order` is how `sort` numbered the
+    messages, None for the order of the mailbox, `sorted` the name of that order. Flags, marks,
+    `changed` (edited letters) and `filed` (what is in mbox although leaving failed) are kept by
+    places in the mailbox.
     """
 
     __slots__ = (

@@ -39,16 +39,16 @@ class Leave(Exception):
 class Session:
     """One run of pymail.
 
-    `sending`: in send mode, there is no folder. `composing`: a letter is being typed, `unfinished`
-    is its file. `sources` is the
-    stack of places that commands come from, `keyboard` its bottom. `previous` is what `#` names.
-    `status` is the exit status so far. `account` is the one that was changed to, "" for none,
-    `account_changes` what it changed for a time, `folder_changes` what folder-hook did,
-    `letter_changes` what the hooks of a letter did. `escapes`: tilde escapes count without a
-    terminal too (-~). `by_recipient`: letters are recorded in files named after their first recipients
-    (-F). `custom` are header fields for every letter, `sender_fields` where the author of a message
-    stands, `lists` the known mailing lists, of which some are `subscribed` to; `history` is what was
-    typed. `warned` are the mailboxes whose permissions were spoken of.
+    Lines: `sources` is the stack of places that commands come from, `keyboard` its bottom, `history` what was
+    typed; text goes to `out` and `err`. `status` is the exit status so far.
+    Mail: `folder` is the open mailbox, None in send mode (`sending`); `previous` is what `#` names, `warned` are
+    the mailboxes whose permissions were spoken of. While a letter is typed (`composing`), `unfinished` is its
+    file. `escapes`: tilde escapes count without a terminal too (-~). `by_recipient`: letters are recorded in
+    files named after their first recipients (-F).
+    Settings: `account` is the one that was changed to, "" for none; `account_changes`, `folder_changes` and
+    `letter_changes` take back what it, folder-hook and the hooks of a letter did. `custom` are header fields
+    for every letter, `sender_fields` where the author of a message stands, `lists` the known mailing lists, of
+    which some are `subscribed` to.
     """
 
     __slots__ = (
