@@ -130,7 +130,7 @@ def _remove(path: str) -> None:
     shutil.rmtree(path)
 
 
-@verb("sum[mary]", kind=NOTHING)
+@verb("su[mmary]", kind=NOTHING)
 def summary(s: Session) -> None:
     """Print which mailbox is open and what it holds."""
     s.say(listing.status_line(s.open_folder()))

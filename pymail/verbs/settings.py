@@ -143,7 +143,7 @@ def unalternates(s: Session, names: list[str]) -> None:
     s.alternates = [name for name in s.alternates if "*" not in gone and name.casefold() not in gone]
 
 
-@verb("seten[v]", kind=Words("[name[=value] ...]"), sending=True)
+@verb("sete[nv]", kind=Words("[name[=value] ...]"), sending=True)
 def setenv(s: Session, names: list[str]) -> None:
     """Set environment variables for other programs.
 
