@@ -38,7 +38,7 @@ VARIABLES = {
     "files and commands that get a letter stand in no field of it, and files become mailboxes":
     "add-file-recipients mbox-fcc-and-pcc",
     "header lines are in plain letters, from left to right": "headline-bidi headline-plain",
-    "remarks and the order of fields are pymail's own": "bsdmsgs bsdorder variable-pretty-print",
+    "remarks and the order of fields are pymail's own": "bsdmsgs bsdorder variable-pretty-print varpp",
     "mailboxes are locked in every way there is, and keep the fields that they have": "dotlock-disable"
     " dotlock-ignore-error keep-content-length mbox-rfc4155",
     "what is made is its owner's alone": "umask",

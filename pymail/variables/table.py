@@ -117,7 +117,9 @@ SENDING = (
     Variable("hostname", TEXT, None, "The domain for my address, for Message-ID and for the greeting of servers."),
     Variable("mta", TEXT, None, "What takes outgoing mail: a URL or a program; several are tried in order."),
     Variable("mta-arguments", TEXT, None, "More arguments for the sendmail program."),
+    Variable("sendmail-arguments", TEXT, None, "Another name of mta-arguments.", same="mta-arguments"),
     Variable("mta-argv0", TEXT, None, "The name by which the sendmail program is called; unset: its path."),
+    Variable("sendmail-progname", TEXT, None, "Another name of mta-argv0.", same="mta-argv0"),
     Variable("mta-no-default-arguments", FLAG, None, "The sendmail program gets neither -oi nor -f and the sender."),
     Variable("mta-aliases", TEXT, None, "A file as /etc/aliases: who gets what goes to names without a domain."),
     Variable("recursivealiases", FLAG, "", "Aliases within aliases are replaced too."),
@@ -155,6 +157,7 @@ SENDING = (
         "-------- Original Message --------",
         "The line before a message that is forwarded, with %f, %a, %s and %d too.",
     ),  # fmt: skip
+    Variable("fwdheading", TEXT, None, "Another name of forward-inject-head.", same="forward-inject-head"),
     Variable("forward-inject-tail", TEXT, None, "The line behind a message that is forwarded."),
     Variable("replyprefix", TEXT, "Re: ", "What stands before the subject of an answer."),
     Variable("reply-strings", TEXT, None, "What else marks a subject as an answer's, with commas between: AW:,SV:."),
@@ -293,6 +296,7 @@ COMMANDS = (
     Variable("history-size", NUMBER, "1000", "How many lines it keeps."),
     Variable("mailx-extra-rc", TEXT, None, "One more start-up file, read after the others if it is there."),
     Variable("v15-compat", FLAG, None, "Words of set have $name replaced, as those of echo."),
+    Variable("varstrict", FLAG, None, "Another name of variable-strict.", same="variable-strict"),
     Variable("variable-strict", FLAG, None, "To set a variable that pymail does not know is an error."),
 )
 

@@ -74,6 +74,19 @@ def test_the_environment_comes_before_start_up_files_and_after_options() -> None
     assert v.text("EDITOR") == "joe"
 
 
+@pytest.mark.parametrize(
+    ("old", "name"),
+    [
+        ("sendmail-arguments", "mta-arguments"), ("sendmail-progname", "mta-argv0"),
+        ("fwdheading", "forward-inject-head"), ("varstrict", "variable-strict"),
+    ],
+)  # fmt: skip
+def test_old_names_are_known(old: str, name: str) -> None:
+    v = Variables(strict=False)
+    v.set(old, "text")
+    assert v.text(name) == "text"
+
+
 def test_sendmail_is_another_name_of_mta() -> None:
     v = Variables(strict=False)
     v.set("sendmail", "/usr/lib/sendmail", "rc")
