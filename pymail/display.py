@@ -126,7 +126,7 @@ def _fields(head: bytes, shown: Callable[[str], bool]) -> Iterator[str]:
         while head[end + 1 : end + 2] in (b" ", b"\t") and end >= 0:
             end = head.find(b"\n", end + 1)
         end = len(head) if end < 0 else end
-        line, at = head[at:end].replace(b"\n\t", b" "), end + 1
+        line, at = b" ".join([piece.lstrip(b" \t") for piece in head[at:end].split(b"\n")]), end + 1
         name, colon, value = line.partition(b":")
         name = name.rstrip(b" \t").removeprefix(b"\xef\xbb\xbf")
         if not colon or not headers.is_name(name):

@@ -34,11 +34,11 @@ def test_odd_mail_is_shown_as_well_as_can_be(name: str) -> None:
 
 
 def test_the_filter_chooses_the_fields_by_their_names() -> None:
-    raw = b"From: a\nX-Odd : b\nSubject:\n folded\n\there\n\nbody\n"
+    raw = b"From: a\nX-Odd : b\nSubject:\n folded\n\there\n   too\n\nbody\n"
     names: list[str] = []
     lines = list(display.message(raw, shown=lambda name: names.append(name) or name != "From"))
     assert names == ["From", "X-Odd", "Subject"]
-    assert lines == ["X-Odd: b", "Subject: folded here", "", "body"]
+    assert lines == ["X-Odd: b", "Subject: folded here too", "", "body"]
 
 
 def test_a_long_line_stays_whole() -> None:
