@@ -11,12 +11,14 @@ import os
 import unicodedata
 
 from pymail import decode
-from pymail.decode import TEXT, Part
+from pymail.decode import TEXT
 from pymail.errors import CANTCREAT, MailError, printable, reason, status_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pymail.mime import Part
 
 _LONGEST = 200  # octets of a name: room for "-999" below the 255 of most file systems
 _MOST_TRIES = 1000

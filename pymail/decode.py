@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from pymail import html, reflow, tags
 from pymail.errors import NOINPUT, MailError, printable
-from pymail.mime import LARGEST_TEXT
-from pymail.mime import Part as Part
+from pymail.mime import LARGEST_TEXT, Part
 from pymail.mime import parse as parse
 
 TYPE_CHECKING = False

@@ -11,15 +11,17 @@ from itertools import islice
 from pymail import decode, doubt, headers, html, report, summary, transfer
 from pymail.attachments import safe_name
 from pymail.charsets import charset
-from pymail.decode import NAMED, TEXT, Item, Part
+from pymail.decode import NAMED, TEXT, Item
 from pymail.errors import MailError
 from pymail.mime import LARGEST_HEAD, LARGEST_TEXT
 from pymail.reflow import lines
-from pymail.width import safe as safe
+from pymail.width import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pymail.mime import Part
 
     Texts = Callable[[Part], list[str] | None]
 

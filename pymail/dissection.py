@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pymail.decode import Part
+    from pymail.mime import Part
 
 _RULE = f"+{'-' * 78}+"
 

@@ -7,7 +7,7 @@ Apart because options, escapes, replies (replies.py) and `-t` (heading.py) all b
 from __future__ import annotations
 
 from pymail import addresses
-from pymail.body import Body as Body
+from pymail.body import Body
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ Apart from `draft` because few letters are given any.
 from __future__ import annotations
 
 from pymail import addresses, headers
-from pymail.draft import Body, Draft
+from pymail.body import Body
+from pymail.draft import Draft
 from pymail.errors import DATA, USAGE, MailError, printable
 
 TYPE_CHECKING = False

@@ -16,7 +16,7 @@ from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pymail.decode import Part
+    from pymail.mime import Part
     from pymail.summary import Summary
 
     Value = str | int | None | list["Value"] | dict[str, "Value"] | Iterator[str]

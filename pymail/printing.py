@@ -96,10 +96,10 @@ def _envelope(s: Session, number: int) -> list[str]:
     """The From_ line of a message, which no choice of fields hides (POSIX mailx, OUTPUT FILES), if it is wanted."""
     if not s.variables.flag("showenvelope"):
         return []
-    from pymail import display
+    from pymail.width import safe
 
     sender, date = s.open_folder().received(number)
-    return [display.safe(f"From {sender} {date}")] if sender != "?" else []
+    return [safe(f"From {sender} {date}")] if sender != "?" else []
 
 
 def _texts(s: Session) -> Callable[[Part], list[str] | None] | None:

@@ -13,13 +13,14 @@ from pymail.body import Body
 from pymail.enclosure import Attachment
 from pymail.mailboxes import status
 from pymail.mime import LARGEST_TEXT
+from pymail.width import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pymail.addresses import Address
-    from pymail.decode import Part
+    from pymail.mime import Part
     from pymail.session import Session
 
     Shown = Callable[[str], bool]
@@ -103,7 +104,7 @@ def _injected(s: Session, number: int, variable: str) -> list[str]:
     form = form.replace("\\t", "\t").replace("\\n", "\n")
     first, *rest = form.replace("%%", "%\0").split("%")
     text = first + "".join(values.get(piece[:1], "%" + piece[:1]) + piece[1:] for piece in rest)
-    return [display.safe(line) for line in text.split("\n")]
+    return [safe(line) for line in text.split("\n")]
 
 
 def forwarded(s: Session, number: int) -> Iterator[bytes]:

@@ -7,7 +7,8 @@ needs none of it.
 from __future__ import annotations
 
 from pymail import addresses, headers, subjects
-from pymail.draft import Body, Draft
+from pymail.body import Body
+from pymail.draft import Draft
 from pymail.enclosure import Attachment
 from pymail.headers import message_ids
 

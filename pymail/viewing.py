@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pymail.decode import Part
+    from pymail.mime import Part
     from pymail.session import Session
 
 

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pymail.decode import Part
+    from pymail.mime import Part
     from pymail.session import Session
 
 

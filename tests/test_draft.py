@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pymail import heading
 from pymail.addresses import Address, split
+from pymail.body import Body
 from pymail.collect import forgets_attachment
-from pymail.draft import Body, Draft
+from pymail.draft import Draft
 from pymail.enclosure import Attachment
 from pymail.errors import DATA, IOERR, NOINPUT, USAGE, MailError
 from pymail.headers import message_ids

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pymail.addresses import Address, split
-from pymail.draft import Body, Draft
+from pymail.body import Body
+from pymail.draft import Draft
 from pymail.enclosure import Attachment
 from pymail.encode import Message, date, message_id
 from pymail.errors import USAGE, MailError

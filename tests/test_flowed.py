@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pymail.draft import Body
+from pymail.body import Body
 from pymail.flowed import flowed
 
 

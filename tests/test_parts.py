@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pymail.draft import Body, Draft
+from pymail.body import Body
+from pymail.draft import Draft
 from pymail.enclosure import Attachment
 from pymail.errors import DATA, USAGE, MailError
 from pymail.headers import content, find

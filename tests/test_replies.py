@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pymail.addresses import split
-from pymail.draft import Body, Draft
+from pymail.body import Body
+from pymail.draft import Draft
 from pymail.encode import Message
 from pymail.errors import MailError
 from pymail.headers import fields

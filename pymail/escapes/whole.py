@@ -6,7 +6,8 @@ import os
 from functools import partial
 
 from pymail import heading, words
-from pymail.draft import Body, Draft
+from pymail.body import Body
+from pymail.draft import Draft
 from pymail.errors import UNAVAILABLE, USAGE, MailError
 from pymail.escapes.table import escape
 from pymail.recipients import correspondents, recipients, shown
@@ -29,15 +30,15 @@ def print_(s: Session, draft: Draft, text: str) -> None:
 
 
 def _shown(draft: Draft) -> Iterator[str]:
-    from pymail import display
+    from pymail.width import safe
 
     for line in _head(draft).split("\n")[:-1]:
-        yield display.safe(line)
+        yield safe(line)
     for file in draft.attachments:
-        yield display.safe(f"[-- {file.name}, {file.content.size} octets --]")
+        yield safe(f"[-- {file.name}, {file.content.size} octets --]")
     yield ""
     for line in _body(draft).decode("utf-8", "replace").split("\n")[:-1]:
-        yield display.safe(line)
+        yield safe(line)
 
 
 def _head(draft: Draft) -> str:
