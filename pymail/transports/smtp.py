@@ -59,7 +59,19 @@ class Smtp(Transport):
         self._early: tuple[Source, Transaction] | None = None  # its commands are out, the server waits for its data
 
     def send(self, envelope: Envelope, source: Source) -> list[Answer]:
-        """See Transport. A connection that the server ended between two letters is made anew."""
+        """See Transport. For whom a letter has too many recipients it is sent once more (RFC 5321 4.5.3.1.10)."""
+        answers = self._once(envelope, source)
+        sent = answers
+        while left := [answer.recipient for answer in sent if _is_one_too_many(answer)]:
+            if not any(answer.accepted for answer in sent):
+                break
+            sent = self._once(Envelope(envelope.sender, left, envelope.utf8), source)
+            more = iter(sent)
+            answers = [next(more) if _is_one_too_many(answer) else answer for answer in answers]
+        return answers
+
+    def _once(self, envelope: Envelope, source: Source) -> list[Answer]:
+        """The answers to one transaction. A connection that the server ended between two letters is made anew."""
         letter = self._begun(source) or self._letter(envelope, source)
         reused = self._wire is not None
         rest = self._attempt(letter)
@@ -249,6 +261,10 @@ class Smtp(Transport):
         reply = auth.log_in(wire, self._offers, how, account)
         if not reply.positive:
             raise Stop(Reply(454, f"4.7.0 {self.name} does not let {user or 'us'} in: {reply.code} {reply.text}"))
+
+
+def _is_one_too_many(answer: Answer) -> bool:
+    return answer.code == 452 and (answer.text.startswith("4.5.3") or "too many" in answer.text.lower())
 
 
 def _notify(variables: Variables) -> str:

@@ -274,6 +274,27 @@ def test_a_refused_letter_leaves_the_connection_clean_for_the_next() -> None:
     assert sink.letters[0].recipients == [f"<{SMITH}>"]
 
 
+@pytest.mark.parametrize("words", ["452 4.5.3 Error: too many recipients", "452 Too many recipients"])
+def test_recipients_that_are_too_many_at_once_get_the_letter_in_turn(words: str) -> None:
+    people = [f"u{number}@x" for number in range(7)]
+    late = {f"RCPT {name}": [words] * (number // 3) for number, name in enumerate(people)}
+    with Sink(script={**late, "RCPT u4@x": [words, "550 5.1.1 no"]}) as sink:
+        transport = open_transport(sink.url, variables())
+        answers = transport.send(Envelope("me", people), Text())
+        transport.close()
+    assert [answer.code for answer in answers] == [250, 250, 250, 250, 550, 250, 250]
+    got = [[path.strip("<>") for path in letter.recipients] for letter in sink.letters]
+    assert got == [people[:3], ["u3@x", "u5@x"], ["u6@x"]] and sink.connections == 1
+
+
+def test_recipients_that_are_always_too_many_wait() -> None:
+    with Sink(script={"RCPT b@x": "452 4.5.3 too many"}) as sink:
+        transport = open_transport(sink.url, variables())
+        answers = transport.send(Envelope("me", ["a@x", "b@x"]), Text())
+        transport.close()
+    assert [answer.code for answer in answers] == [250, 452] and len(sink.letters) == 1
+
+
 @pytest.mark.parametrize("end", ["421 4.7.0 too many messages", CLOSE, RESET])
 @pytest.mark.parametrize("offers", [OFFERS, ()])
 def test_a_connection_that_ended_between_two_letters_is_made_anew(end: str, offers: tuple[str, ...]) -> None:
