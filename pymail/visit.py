@@ -31,7 +31,7 @@ def open_mailbox(s: Session, path: str, readonly: bool = False) -> Mailbox:
 def enter(s: Session, mailbox: Mailbox, path: str) -> None:
     """Make the mailbox at `path` the session's folder, in the order of `autosort`; tell what it has to say."""
     s.folder = Folder(mailbox, path == s.names().system)
-    order = s.variables.text("autosort")
+    order = s.variables.text("autosort") or ("thread" if s.variables.flag("autothread") else "")
     if order:
         from pymail import sorting
 

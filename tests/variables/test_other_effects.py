@@ -67,5 +67,5 @@ def test_every_variable_is_set_in_some_test() -> None:
     # In calls of Python a hyphen is an underscore.
     settings = set(re.findall(r"(?<![\w-])(?:no)?([A-Za-z][\w-]*(?:/\w+)?)", texts.replace("_", "-")))
     settings |= {f"no{name}" for name in settings}
-    names = {SPELLED.get(row.name, row.name) for row in TABLE.values() if row not in POSIX}
+    names = {SPELLED.get(row.name, row.name).replace("_", "-") for row in TABLE.values() if row not in POSIX}
     assert {name for name in names if name not in settings and name.removeprefix("no") not in settings} == set()

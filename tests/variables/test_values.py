@@ -79,6 +79,7 @@ def test_the_environment_comes_before_start_up_files_and_after_options() -> None
     [
         ("sendmail-arguments", "mta-arguments"), ("sendmail-progname", "mta-argv0"),
         ("fwdheading", "forward-inject-head"), ("varstrict", "variable-strict"),
+        ("NAIL_EXTRA_RC", "mailx-extra-rc"),
     ],
 )  # fmt: skip
 def test_old_names_are_known(old: str, name: str) -> None:

@@ -98,8 +98,9 @@ def test_showlast_begins_with_the_last_message(s: Room) -> None:
 
 
 def test_autosort_numbers_the_messages_of_what_opens(s: Room) -> None:
-    assert s.do("set autosort=subject", "folder %", "sort").endswith("sort subject\n")
+    assert s.do("set autosort=subject autothread", "folder %", "sort").endswith("sort subject\n")
     assert s.do("from 1").split()[-1] == "one"
+    assert s.do("set noautosort", "folder %", "sort").endswith("sort thread\n")
 
 
 def test_folders_are_listed_by_lister(s: Room) -> None:
