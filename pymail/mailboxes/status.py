@@ -29,7 +29,8 @@ def edits(head: bytes, wanted: int, compact: bool) -> list[tuple[int, int, bytes
     added, lowered = b"", b"\n" + head.lower()
     for name, value in ((b"Status", status_of(wanted).encode()), (b"X-Status", xstatus_of(wanted).encode())):
         lines = list(_lines(lowered, b"\n" + name.lower() + b":"))
-        have = b" ".join(head[start + len(name) + 1 : end] for start, end in lines)
+        # The first one stays; what continues it says nothing (mark.py).
+        have = head[lines[0][0] + len(name) + 1 : lines[0][1]].partition(b"\n")[0] if lines else b""
         if lines and flags_from(value, value) != flags_from(have, have):
             found.append(_change(head, *lines[0], name, value, compact))
         elif not lines and value:
@@ -71,10 +72,12 @@ def _change(head: bytes, start: int, end: int, name: bytes, value: bytes, compac
 
 
 def _lines(lowered: bytes, wanted: bytes) -> Iterator[tuple[int, int]]:
-    """Where the lines of a field begin and end in a header, line end included; `lowered` is it, behind a line end."""
+    """Where fields of a name begin and end in a header, line end included; `lowered` is it, behind a line end."""
     at = lowered.find(wanted)
     while at >= 0:
         end = lowered.find(b"\n", at + 1)
+        while end >= 0 and lowered.startswith((b" ", b"\t"), end + 1):
+            end = lowered.find(b"\n", end + 1)
         end = end if end >= 0 else len(lowered) - 1
         yield at, end
         at = lowered.find(wanted, end)
