@@ -7,10 +7,10 @@ each time: which file it speaks of, how many messages of the base still count, a
 few that are behind them.
 
 So mail that arrives, or a commit that changes message k of many, costs a new head only.
-The head stands for a file when its stamp is the file's. When the file has changed, what
-is said of the messages before its end still holds if the last of them, and some others,
-are in their places: mail that arrives moves nothing. Nothing here is ever fsynced; after
-a start of the machine the base's check sum is compared once.
+The head stands for a file when its stamp is the file's. When another program has changed
+the file, what is said of the messages before that change still holds: up to which one they
+are in their places is found by halving. Nothing here is ever fsynced; after a start of the
+machine the base's check sum is compared once.
 """
 
 from __future__ import annotations
@@ -73,7 +73,12 @@ class Index:
         """The columns that are kept of the mailbox `fd`, perhaps of its beginning only; None when none fit."""
         try:
             columns = self._load()
-            if self.stamp is not None and _fits(fd, columns, self.stamp, stamp):
+            count = _in_place(fd, columns, self.stamp, stamp) if self.stamp is not None else 0
+            if count < len(columns):
+                columns.end, columns.lacking = columns.starts[count], b""
+                columns.cut(count)
+                self.cut(count)
+            if count:
                 return columns
         except (OSError, MailError, ValueError, IndexError):
             pass
@@ -249,13 +254,23 @@ def _whole(path: str) -> bytes:
     return octets[:-4]
 
 
-def _fits(fd: int, columns: Columns, kept: Stamp, now: Stamp) -> bool:
-    """Are the messages where they were? The last one is looked at, and some others."""
-    if kept != now and (kept[:2] != now[:2] or kept[2] >= now[2]):
-        return False
+def _in_place(fd: int, columns: Columns, kept: Stamp, now: Stamp) -> int:
+    """How many messages, from the first on, are where they were; the last one of these may have become longer.
+
+    Mail that arrives moves nothing, and who takes a message out, or makes it longer, moves all that are behind it.
+    A file that was changed and is as long as it was is not believed.
+    """
+    if kept != now and (kept[:2] != now[:2] or kept[2] == now[2]):
+        return 0
     count = len(columns)
-    samples = {count - 1, *(count * number // _SAMPLES for number in range(_SAMPLES))} if count else set()
-    return columns.end <= now[2] and all(_is_same(fd, columns, at) for at in samples)
+    if not (count and columns.end <= now[2] and _is_same(fd, columns, count - 1)):
+        low, high = 0, count
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if _is_same(fd, columns, middle) else (low, middle)
+        count = low
+    samples = {count * number // _SAMPLES for number in range(_SAMPLES)}
+    return count if count and all(_is_same(fd, columns, at) for at in samples) else 0
 
 
 def _is_same(fd: int, columns: Columns, at: int) -> bool:

@@ -66,6 +66,8 @@ class Indexed(Mbox):
             if columns is not None and columns.end < stamp[2]:
                 self.extend(columns, stamp[2])
             if columns is not None:
+                # Not all that is kept was looked at: what is read of a file that was changed is.
+                self.doubtful = self.index.stamp is None
                 return columns, stamp
         except Shrunk:
             self.index.forget()

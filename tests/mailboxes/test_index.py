@@ -7,17 +7,23 @@ import mmap
 import os
 import posix
 import random
+import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from letters import letter
 
 from pymail.mailboxes import opening, texts
+from pymail.mailboxes.index import Index
 from pymail.mailboxes.mailbox import Deposit, Mailbox, Plan, Settings
 from pymail.mailboxes.mbox import Mbox
 from pymail.mailboxes.opening import append_to, open_mailbox
+from pymail.mailboxes.stored import stamp_of
 from pymail.mailboxes.texts import ALL, Chunk, unpack
 from pymail.summary import OLD, SEEN, Summary
 
@@ -134,6 +140,42 @@ def test_what_another_program_wrote_is_seen(box: Path, indexed: Settings) -> Non
     assert visit(box, indexed) == truth(box)
     octets = box.read_bytes().replace(b"s5", b"t5")
     box.write_bytes(octets)
+    assert visit(box, indexed) == truth(box)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["cut", "grow", "add", "drop the rest"]), min_size=1, max_size=4), st.randoms())
+def test_what_other_programs_did_is_seen_whatever_it_was(jobs: list[str], chance: random.Random) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "box")
+        indexed = Settings(folder + "/state", folder + "/cache", 10)
+        deliver(path, indexed, *(f"s{number}" for number in range(12)))
+        visit(path, indexed)
+        letters = re.split(rb"(?<=\n\n)(?=From )", path.read_bytes())
+        for job in jobs:
+            at = chance.randrange(len(letters))
+            if job == "cut":
+                letters[at : at + 1] = []
+            elif job == "grow":
+                letters[at] = letters[at].replace(b"\n\n", b"\nStatus: RO\n\n", 1)
+            elif job == "add":
+                letters.append(letters[0].replace(b"Subject: ", b"Subject: one more "))
+            else:
+                letters[at + 1 :] = []
+            letters = letters or [b"From bob Tue Nov 14 22:13:20 2023\n\n\n"]
+        path.write_bytes(b"".join(letters))
+        assert visit(path, indexed) == truth(path)
+        assert visit(path, indexed) == truth(path)
+
+
+def test_what_is_before_the_change_of_another_program_is_not_read_again(box: Path, indexed: Settings) -> None:
+    visit(box, indexed)
+    before, subject, after = box.read_bytes().partition(b"Subject: s7\n")
+    box.write_bytes(before + b"Subject: another one\n" + after)
+    with open(box, "rb") as file:
+        stamp = stamp_of(file.fileno())
+        columns = Index(indexed.cache, stamp, False).load(file.fileno(), stamp)
+    assert columns is not None and len(columns) == 7
     assert visit(box, indexed) == truth(box)
 
 
