@@ -89,4 +89,4 @@ def _wanted(s: Session, number: int, part: Part) -> bool:
 def _say(s: Session, written: tuple[str, int], part: Part | None = None) -> None:
     path, octets = written
     kind = f" ({part.type})" if part else ""
-    s.say(f'"{path}" [New file] {octets} octets{kind}')
+    s.say(f'"{path}" [New file] {octets} octet{"s" * (octets != 1)}{kind}')
