@@ -40,7 +40,8 @@ ORDER = """
     conditions interpreter terminal targets recipients letterhead quotation
     escapes.table escapes.control escapes.head escapes.text escapes.whole escapes.every collect splice
     undelivered unfinished aloud waiting post writing
-    verbs.settings verbs.fields verbs.show verbs.index verbs.mark verbs.file verbs.leave verbs.send verbs.shell
+    verbs.settings verbs.fields verbs.show verbs.help verbs.index verbs.mark verbs.file verbs.leave verbs.send
+    verbs.shell
     verbs.queue
     verbs.program verbs.folders verbs.forward verbs.lists
     service.smtp service.pop3 service.listen

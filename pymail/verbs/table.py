@@ -100,8 +100,8 @@ VERBS: list[Verb] = []
 # session with a mailbox begins with those of READING.
 READING = ("leave", "file", "show", "mark", "index")
 MODULES = (
-    "settings", "fields", "program", "show", "index", "mark", "file", "leave", "folders", "send", "lists", "forward",
-    "shell", "queue",
+    "settings", "fields", "program", "show", "help", "index", "mark", "file", "leave", "folders", "send", "lists",
+    "forward", "shell", "queue",
 )  # fmt: skip
 
 

@@ -8,8 +8,7 @@ import pytest
 from boxes import letter
 from sessions import room
 
-from pymail import interpreter, msglist
-from pymail.verbs import table
+from pymail import interpreter
 
 LONG = letter(1, body="\n".join(f"LINE-{number:02}" for number in range(1, 31)))
 
@@ -89,30 +88,3 @@ def test_the_pager_is_used_when_asked_for(verb: str, tmp_path: Path) -> None:
     s = room(1, home=tmp_path)
     s.do(f"set PAGER='cat >{tmp_path}/paged'", f"{verb} 1")
     assert "BODY-1" in (tmp_path / "paged").read_text()
-
-
-def test_help_explains_one_command_or_all() -> None:
-    s = room()
-    assert s.do("? d").splitlines() == [
-        "d[elete] [msglist]", "    Delete messages, when the mailbox is left.", "    Not in a read-only mailbox.",
-    ]  # fmt: skip
-    text = s.do("help")
-    assert all(row.help in text for row in table.VERBS)
-    assert all(form in text for form, _ in msglist.FORMS)
-
-
-def test_help_is_one_line_a_command_on_a_usual_screen() -> None:
-    lines = room().do("?").splitlines()
-    assert len(lines) == len(table.VERBS) + len(msglist.FORMS) + 2
-    assert max(map(len, lines)) < 80
-
-
-def test_list_names_all_commands() -> None:
-    names = room().do("list").replace("\n", " ").replace(" ", "").split(",")
-    assert sorted(names) == sorted(word for row in table.VERBS for _, word in row.words)
-
-
-def test_version_is_printed() -> None:
-    from pymail import __version__
-
-    assert room().do("version") == f"pymail {__version__}\n"
