@@ -58,9 +58,11 @@ def codes(answers: list[Answer]) -> list[int]:
     return [answer.code for answer in answers]
 
 
-def deliver(sink: Sink, source: Text | None = None, *to: str, sender: str = "me@client.example") -> list[Answer]:
-    """Send a letter to the sink, to bob@test.example if nobody is named; the answers."""
-    transport = open_transport(sink.url, variables())
+def deliver(
+    sink: Sink, source: Text | None = None, *to: str, sender: str = "me@client.example", **given: str
+) -> list[Answer]:
+    """Send a letter to the sink, to bob@test.example if nobody is named, with these variables; the answers."""
+    transport = open_transport(sink.url, variables(**given))
     try:
         return transport.send(Envelope(sender, list(to or ["bob@test.example"])), source or Text())
     finally:

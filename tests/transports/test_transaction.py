@@ -6,22 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from servers import Exim
-from sink import CLOSE, OFFERS, Sink, Text, codes, variables
+from sink import CLOSE, OFFERS, Sink, Text, codes, deliver, variables
 
 from pymail.transports import wire
 from pymail.transports.smtp import open_transport
-from pymail.transports.transport import Answer, Envelope
+from pymail.transports.transport import Envelope
 
 BOB, SMITH = "bob@test.example", "smith@test.example"
 CHUNKING = (*OFFERS, "CHUNKING")
-
-
-def deliver(sink: Sink, source: Text, *to: str, **settings: str) -> list[Answer]:
-    transport = open_transport(sink.url, variables(**settings))
-    try:
-        return transport.send(Envelope("me", list(to or [BOB])), source)
-    finally:
-        transport.close()
 
 
 # -- BDAT -------------------------------------------------------------------
@@ -97,6 +89,63 @@ def test_exim_takes_chunks(exim: Exim) -> None:
     assert any(line.startswith(">>> BDAT ") for line in said)
 
 
+# -- SIZE and SMTPUTF8 ---------------------------------------------------------
+
+
+def test_a_letter_over_the_servers_size_is_refused_before_it_is_sent() -> None:
+    with Sink(["SIZE 1000"]) as sink:
+        (answer,) = deliver(sink, Text(b"x" * 1001))
+    assert (answer.code, answer.text) == (552, f"5.3.4 1001 octets; smtp://127.0.0.1:{sink.port} takes 1000 at most")
+    assert not any(line.startswith("MAIL") for line in sink.lines)
+
+
+def test_a_letter_is_measured_where_its_size_was_an_estimate() -> None:
+    letter = Text(b"x" * 79 + b"\n" * 10)
+    letter.size = 120
+    with Sink(["SIZE 99"]) as sink:
+        assert codes(deliver(sink, letter)) == [250]
+    assert sink.letters[0].mail.endswith(" SIZE=99")
+
+
+@pytest.mark.parametrize("offer", ["SIZE", "SIZE 0", "size 5000", "SIZE x", "SIZE " + "9" * 5000, "SIZE ٣"])
+def test_a_size_without_a_limit_takes_any_letter(offer: str) -> None:
+    with Sink([offer]) as sink:
+        assert codes(deliver(sink, Text(b"x" * 2000))) == [250]
+    assert sink.letters[0].mail.endswith(" SIZE=2000")
+
+
+def test_a_utf8_address_is_refused_by_name_without_smtputf8() -> None:
+    with Sink(["PIPELINING"]) as sink:
+        answers = deliver(sink, Text(), BOB, "jürgen@test.example")
+    assert codes(answers) == [250, 553]
+    assert answers[1].recipient == "jürgen@test.example" and "SMTPUTF8" in answers[1].text
+    with Sink(["PIPELINING"]) as sink:
+        assert codes(deliver(sink, Text(), BOB, sender="jürgen@test.example")) == [553]
+    assert not sink.letters
+
+
+def test_a_utf8_address_goes_by_smtputf8() -> None:
+    with Sink() as sink:
+        assert codes(deliver(sink, Text(), "jürgen@test.example")) == [250]
+    assert sink.letters[0].mail.endswith(" BODY=8BITMIME SMTPUTF8")
+    assert sink.letters[0].recipients == ["<jürgen@test.example>"]
+
+
+def test_a_utf8_domain_is_written_in_ascii() -> None:
+    with Sink([]) as sink:
+        assert codes(deliver(sink, Text(), "bob@bücher.example")) == [250]
+    assert sink.letters[0].recipients == ["<bob@xn--bcher-kva.example>"]
+
+
+def test_a_utf8_address_in_the_header_needs_smtputf8() -> None:
+    for offers, code in ((OFFERS, 250), ((), 553)):
+        with Sink(offers) as sink:
+            transport = open_transport(sink.url, variables())
+            letter = Text("To: jürgen@test.example\n\nbody\n".encode(), eightbit=True)
+            assert codes(transport.send(Envelope("me", [BOB], utf8=True), letter)) == [code]
+            transport.close()
+
+
 # -- reports on delivery ----------------------------------------------------
 
 
@@ -109,13 +158,13 @@ def test_reports_on_delivery_are_asked_for_where_the_server_knows_them(dsn: str,
         ([], "<me>", f"<{BOB}>"),
     ):
         with Sink(offers) as sink:
-            assert codes(deliver(sink, Text(), dsn=dsn)) == [250]
+            assert codes(deliver(sink, Text(), sender="me", dsn=dsn)) == [250]
         assert (sink.letters[0].mail, sink.letters[0].recipients) == (mail, [recipient])
 
 
 def test_nothing_is_said_about_reports_when_nobody_asks() -> None:
     with Sink(["DSN"]) as sink:
-        deliver(sink, Text())
+        deliver(sink, Text(), sender="me")
     assert (sink.letters[0].mail, sink.letters[0].recipients) == ("<me>", [f"<{BOB}>"])
 
 
