@@ -114,11 +114,20 @@ def leave_account(session: Session) -> None:
     session.folder_changes, session.account_changes = {}, {}
 
 
-def run_folder_hook(session: Session, *names: str) -> None:
-    """Carry out folder-hook for a mailbox of these names; its `localopts` lasts until another one opens (s-nail)."""
+def run_folder_hook(session: Session, name: str) -> None:
+    """Carry out folder-hook for the mailbox opened by this name; its `localopts` lasts until another one opens.
+
+    A hook for that name, its whole path, or its +name in `folder`, comes first (s-nail).
+    """
     session.variables.take_back(session.folder_changes)
     session.folder_changes = {}
-    session.folder_changes = run_hook(session, *(f"folder-hook-{name}" for name in names), "folder-hook")
+    if not session.variables.any("folder-hook"):
+        return
+    path = session.open_folder().mailbox.path or name
+    names, directory = [name, path], session.names().directory
+    if directory and path.startswith(directory + "/"):
+        names.append(f"+{path.removeprefix(directory + '/')}")
+    session.folder_changes = run_hook(session, *(f"folder-hook-{each}" for each in names), "folder-hook")
 
 
 def attempt(session: Session, line: str) -> bool:

@@ -49,7 +49,7 @@ def _change(s: Session, names: list[Word], readonly: bool) -> None:
             mailbox.close()
         raise
     visit.enter(s, mailbox or _opened(s, path, readonly), path)
-    interpreter.run_folder_hook(s, path, names[0].text)
+    interpreter.run_folder_hook(s, names[0].text)
     visit.announce(s)
     visit.warn(s)
 

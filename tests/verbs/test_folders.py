@@ -90,7 +90,8 @@ def test_a_macro_runs_when_a_mailbox_opens(s: Room, tmp_path: Path) -> None:
     s.macros.update(any=["echo any"], work=["echo work"])
     s.do("set folder-hook=any folder-hook-+work=work")
     assert "\nwork\n" in s.do("folder +work")
-    assert "\nany\n" in s.do("folder +home")
+    assert "\nwork\n" in s.do("folder %", f"folder {s.names().directory}/work")
+    assert "any\n" in s.do("folder +home")
 
 
 def test_showlast_begins_with_the_last_message(s: Room) -> None:
