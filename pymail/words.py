@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _SHIELDS = {ord(char): 0xF0000 + ord(char) for char in "~$`*?[+%#&"}
 _SHIELDED = {shield: char for char, shield in _SHIELDS.items()}
 
+_LONGEST = 500  # characters of a command within a word
+
 
 class Word:
     """One argument: its text without quotes, whether any of it was quoted, where it stood.
@@ -42,7 +44,8 @@ def split(text: str, value: Value | None = None) -> list[Word]:
 
     Quotes, also after an equals sign, keep blanks and backslashes; elsewhere a backslash
     makes the next character literal. A quote that nothing closes, or in the middle of a
-    word, is an ordinary character (`it's`). `$'a\\tb'` knows the escapes of the shell.
+    word, is an ordinary character (`it's`). `$'a\\tb'` knows the escapes of the shell, and
+    blanks in `$(a command)` part no words.
     `value` tells what names stand for: with it `$name` and `${name}` are replaced outside of
     single quotes (s-nail).
     """
@@ -111,9 +114,11 @@ def _skip(text: str, at: int) -> int:
 
 def _word(text: str, start: int, value: Value | None, stop: str = "") -> Word:
     pieces: list[str] = []
-    at, quoted = start, False
-    while at < len(text) and text[at] not in " \t" and text[at] != stop:
+    at, quoted, command = start, False, 0
+    while at < len(text) and (at < command or text[at] not in " \t" and text[at] != stop):
         char = text[at]
+        if at >= command and text.startswith("$(", at):
+            command = _parenthesis(text, at + 1)
         close = text.find(char, at + 1) if char in "\"'" and _may_open(text, start, at) else -1
         if text.startswith("$'", at) and _may_open(text, start, at) and (end := _closing(text, at + 2)) > 0:
             pieces.append(_escaped(text[at + 2 : end]).translate(_SHIELDS))
@@ -137,6 +142,16 @@ def _word(text: str, start: int, value: Value | None, stop: str = "") -> Word:
 
 def _may_open(text: str, start: int, at: int) -> bool:
     return at == start or text[at - 1] in "=\"'"
+
+
+def _parenthesis(text: str, at: int) -> int:
+    """Where the text goes on behind the parenthesis that closes the one at `at`, 0 when none does."""
+    depth = 0
+    for end, char in enumerate(text[at : at + _LONGEST], at + 1):
+        depth += (char == "(") - (char == ")")
+        if not depth:
+            return end
+    return 0
 
 
 def _closing(text: str, at: int) -> int:

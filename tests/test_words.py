@@ -26,6 +26,10 @@ from pymail import words
         ('"open', ['"open']),
         ("x=$'\\ta\\\\b\\'c' $HOME", ["x=\ta\\b'c", "$HOME"]),
         ("$'open", ["$'open"]),
+        ("1 $(a b)/c d", ["1", "$(a b)/c", "d"]),
+        ("$(a (b c) $(d 'e f'))g h", ["$(a (b c) $(d 'e f'))g", "h"]),
+        ("$(a b", ["$(a", "b"]),
+        ("$(a\\ b) (c d)", ["$(a b)", "(c", "d)"]),
     ],
 )
 def test_a_line_is_split_into_words(text: str, expected: list[str]) -> None:

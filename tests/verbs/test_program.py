@@ -121,7 +121,7 @@ def test_what_an_account_sets_is_taken_back_and_what_the_user_sets_meanwhile_is_
 def test_localopts_of_a_folder_hook_lasts_until_the_next_mailbox() -> None:
     from pymail import interpreter
 
-    s = room()
+    s = room(1)
     s.do("define a {", "localopts on", "set x=in-a", "}", "set folder-hook-a=a")
     interpreter.run_folder_hook(s, "a")
     assert s.variables.get("x") == "in-a"
