@@ -60,9 +60,9 @@ class Lost(Exception):
 class Wire:
     """A connected socket and what was read from it ahead.
 
-    `timeout` (seconds) bounds each wait: for a whole reply, however it drips, and for a
-    block of data to be taken; none lasts beyond `until` (on the monotonic clock), if that is
-    set. `trace` is told each line. The methods raise Lost.
+    `timeout` (seconds) bounds each wait: for a whole reply, however it drips, once what it is
+    about has left this machine, and for more data to be taken; none lasts beyond `until` (on
+    the monotonic clock), if that is set. `trace` is told each line. The methods raise Lost.
     """
 
     def __init__(self, socket: sockets.socket, timeout: float, trace: Trace | None = None) -> None:
@@ -144,9 +144,11 @@ class Wire:
         if self._trace is not None:
             for line in (shown or octets.decode("utf-8", "surrogateescape").rstrip("\r\n")).split("\r\n"):
                 self._trace(">>>", printable(self._masked(line)))
+        rest = memoryview(octets)
         try:
-            self._socket.settimeout(self._left())
-            self._socket.sendall(octets)
+            while rest:  # sendall would want all of them taken in one timeout
+                self._socket.settimeout(self._left())
+                rest = rest[self._socket.send(rest[:BLOCK]) :]
         except TimeoutError:
             raise Lost(f"took nothing for {self._left():g} seconds") from None
         except OSError as error:
@@ -198,16 +200,33 @@ class Wire:
         return line
 
     def _receive(self, until: float) -> bytes:
-        try:
-            self._socket.settimeout(max(until - monotonic(), 0.001))
-            octets = self._socket.recv(REPLY_LIMIT)
-        except TimeoutError:
-            raise Lost("gave no answer in time") from None
-        except OSError as error:
-            raise Lost(_why(error), self._parting) from None
+        unsent = -1
+        while True:
+            try:
+                self._socket.settimeout(max(until - monotonic(), 0.001))
+                octets = self._socket.recv(REPLY_LIMIT)
+                break
+            except TimeoutError:
+                before, unsent = unsent, self._unsent()
+                if self.until is not None or unsent in (0, before):
+                    raise Lost("gave no answer in time") from None
+                until = monotonic() + self._timeout  # a slow line is still busy with what is to be answered
+            except OSError as error:
+                raise Lost(_why(error), self._parting) from None
         if not octets:
             raise Lost("closed the connection", self._parting)
         return octets
+
+    def _unsent(self) -> int:
+        """How many octets the system has yet to bring over, as far as it tells."""
+        from fcntl import ioctl
+        from sys import byteorder
+        from termios import TIOCOUTQ
+
+        try:
+            return int.from_bytes(ioctl(self._socket.fileno(), TIOCOUTQ, bytes(4)), byteorder)
+        except OSError:
+            return 0
 
     def _last_words(self) -> Reply | None:
         try:

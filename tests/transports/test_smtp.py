@@ -351,3 +351,34 @@ def test_sending_loads_nothing_that_costs() -> None:
         loaded = subprocess.run([sys.executable, "-I", "-S", "-c", probe], capture_output=True, check=True, text=True)
     assert len(sink.letters) == 1
     assert not set(FORBIDDEN.split()) & set(loaded.stdout.split())
+
+
+def slow_server(listener: socket.socket) -> None:
+    """Takes one letter, a little at a time."""
+    connection = listener.accept()[0]
+    octets = b""
+    with connection:
+        connection.sendall(b"220 slow\r\n")
+        for answer in (b"250 slow", b"250 ok", b"250 ok", b"354 go"):
+            while not octets.endswith(b"\r\n"):
+                octets += connection.recv(1)
+            connection.sendall(answer + b"\r\n")
+            octets = b""
+        while not octets.endswith(b"\r\n.\r\n"):
+            octets = octets[-5:] + connection.recv(4096)
+            time.sleep(0.01)  # that is what it is about
+        connection.sendall(b"250 ok\r\n")
+
+
+def test_line_that_is_slower_than_the_timeout_is_waited_for_while_it_carries_anything() -> None:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = threading.Thread(target=slow_server, args=(listener,))
+        server.start()
+        given = variables(**{"smtp-timeout": "1"})
+        transport = open_transport(f"smtp://127.0.0.1:{listener.getsockname()[1]}", given)
+        assert codes(transport.send(Envelope("me", [BOB]), Text((b"x" * 59 + b"\n") * 15_000))) == [250]
+        server.join()
+        transport.close()
