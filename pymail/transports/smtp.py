@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pymail.variables.values import Variables
 
 PARTING = 1.0  # seconds to wait for the answer to QUIT
+CHECKING = 600.0  # and for that to a letter (RFC 5321 4.5.3.2.6): who goes earlier sends twice what takes long to check
 TLS_FROM_THE_START = ("smtps", "submissions")
 NOTIFY = {"never", "success", "failure", "delay"}
 
@@ -166,6 +167,7 @@ class Smtp(Transport):
         try:
             wire = self._wire = Wire(self._connect(), self._timeout, self.trace)
             wire.until = self._until
+            wire.patience = CHECKING if self._variables.origin("smtp-timeout") == "default" else None
             if self._server.scheme in TLS_FROM_THE_START:
                 self._encrypt(wire)
             greeting = wire.reply()

@@ -178,7 +178,9 @@ class Transaction:
         return self._end(wire, accepted, owed - 1)
 
     def _end(self, wire: Wire, accepted: list[int], owed: int = 0) -> Reply:
-        wire.until = None  # it has all of the letter: who goes now cannot know what became of it
+        if wire.until is not None:
+            # It has all of the letter: who goes now cannot know what became of it, and somebody waits for us.
+            wire.until = wire.patience = None
         try:
             for _ in range(owed):
                 _go_on(wire)
@@ -197,7 +199,7 @@ class Transaction:
 
 def final(wire: Wire) -> Reply:
     """An answer to a whole letter, which 3xx cannot be: then nobody knows whose the next answer is."""
-    reply = wire.reply()
+    reply = wire.reply(wire.patience)
     if 300 <= reply.code < 400:
         raise Lost(f"took the letter for something else: {reply.code} {reply.text}")
     return reply

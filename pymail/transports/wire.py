@@ -62,7 +62,8 @@ class Wire:
 
     `timeout` (seconds) bounds each wait: for a whole reply, however it drips, once what it is
     about has left this machine, and for more data to be taken; none lasts beyond `until` (on
-    the monotonic clock), if that is set. `trace` is told each line. The methods raise Lost.
+    the monotonic clock), if that is set. `patience` is as long for the answer to a whole letter,
+    None for no longer than for any. `trace` is told each line. The methods raise Lost.
     """
 
     def __init__(self, socket: sockets.socket, timeout: float, trace: Trace | None = None) -> None:
@@ -72,6 +73,7 @@ class Wire:
         self._secrets: list[str] = []
         self._ahead = b""
         self.until: float | None = None
+        self.patience: float | None = None
         self._parting: Reply | None = None  # a 421, after which the server closes (RFC 5321 3.8)
 
     @property

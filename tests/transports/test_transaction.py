@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +12,10 @@ from servers import Exim
 from sink import CLOSE, OFFERS, Sink, Text, codes, deliver, variables
 
 from pymail.transports import wire
-from pymail.transports.smtp import open_transport
+from pymail.transports.smtp import CHECKING, Smtp, open_transport
+from pymail.transports.transaction import final
 from pymail.transports.transport import Envelope
+from pymail.variables.values import Variables
 
 BOB, SMITH = "bob@test.example", "smith@test.example"
 CHUNKING = (*OFFERS, "CHUNKING")
@@ -202,3 +207,29 @@ def test_the_trace_tells_the_conversation_but_not_the_letter(offers: list[str], 
         ">>> QUIT",
         "<<< 221 2.0.0 bye",
     ]
+
+
+# -- the answer to a whole letter ---------------------------------------------
+
+
+def test_answer_to_a_whole_letter_may_take_longer_than_others() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        connection = wire.Wire(ours, 0.1)
+        connection.patience = 60
+        checking = threading.Timer(0.5, theirs.sendall, [b"250 ok\r\n"])
+        checking.start()
+        assert final(connection).code == 250
+        checking.join()
+
+
+@pytest.mark.parametrize(("setting", "patience"), [({}, CHECKING), ({"smtp-timeout": "60"}, None)])
+def test_who_sets_the_timeout_means_every_wait(setting: dict[str, str], patience: float | None) -> None:
+    given = Variables(strict=False)
+    for name, value in setting.items():
+        given.set(name, value)
+    with Sink() as sink:
+        transport = open_transport(sink.url, given)
+        assert isinstance(transport, Smtp) and codes(transport.send(Envelope("me", [BOB]), Text())) == [250]
+        assert transport._wire and transport._wire.patience == patience
+        transport.close()
