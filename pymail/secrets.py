@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 
-from pymail.errors import CONFIG, NOPERM, USAGE, MailError, reason
+from pymail.errors import CONFIG, NOPERM, TEMPFAIL, USAGE, MailError, reason
 from pymail.ownership import open_private
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pymail.variables.values import Variables
 
 LIMIT = 1 << 20  # octets of a secret file or of a command's output
+PATIENCE = 300  # seconds for a command, which may ask the user to unlock something; a queue must not wait for ever
 
 
 def password(user: str, host: str, variables: Variables, sender: str = "") -> str:
@@ -68,7 +70,7 @@ def leave_no_core() -> None:
 def _from_command(command: str | None) -> str:
     if not command:
         return ""
-    from signal import SIGPIPE
+    from signal import SIGPIPE, SIGTERM
 
     into, out = os.pipe()
     try:
@@ -77,12 +79,32 @@ def _from_command(command: str | None) -> str:
         child = os.posix_spawn(words[0], words, os.environ, file_actions=places, setsigdef=[SIGPIPE])
     finally:
         os.close(out)
-    with open(into, "rb") as output:
-        first = _first_line(output.read(LIMIT))
+    try:
+        first = _first_line(_output(into))
+    except TimeoutError:
+        os.kill(child, SIGTERM)
+        raise MailError(f"password-command: no answer in {PATIENCE} seconds", TEMPFAIL) from None
+    finally:
+        os.close(into)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status or not first:
         raise MailError(f"password-command: it failed (status {status}) or printed nothing", CONFIG)
     return first
+
+
+def _output(pipe: int) -> bytes:
+    """All that comes out of a pipe, up to LIMIT octets. Raises TimeoutError."""
+    from select import select
+
+    octets, until = b"", time.monotonic() + PATIENCE
+    while len(octets) < LIMIT:
+        if not select([pipe], [], [], max(until - time.monotonic(), 0))[0]:
+            raise TimeoutError
+        piece = os.read(pipe, LIMIT)
+        if not piece:
+            break
+        octets += piece
+    return octets
 
 
 def _from_file(path: str | None) -> str:

@@ -15,7 +15,8 @@ import pytest
 from program import PYMAIL
 from sink import HANG, Sink
 
-from pymail.errors import CONFIG, NOPERM, USAGE, MailError
+from pymail import secrets
+from pymail.errors import CONFIG, NOPERM, TEMPFAIL, USAGE, MailError
 from pymail.secrets import password
 from pymail.variables.values import Variables
 
@@ -84,6 +85,15 @@ def test_a_command_that_fails_gives_none(command: str, capfd: pytest.CaptureFixt
     failure = refusal(password_command=command)
     assert failure.status == CONFIG
     assert "hush" not in failure.text
+
+
+@pytest.mark.parametrize("command", ["sleep 9", "echo hush; sleep 9", "while :; do echo hush; sleep 0.1; done"])
+def test_a_command_that_does_not_end_is_not_waited_for_for_ever(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "PATIENCE", 1)
+    failure = refusal(password_command=f"exec {command}" if command.startswith("sleep") else command)
+    assert (failure.text, failure.status) == ("password-command: no answer in 1 seconds", TEMPFAIL)
 
 
 # -- from a file ----------------------------------------------------------------------
