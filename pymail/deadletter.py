@@ -7,11 +7,10 @@ It is an mbox, so that `pymail -f` reads it.
 
 from __future__ import annotations
 
-import errno
 import os
 
 from pymail.encodedwords import encode
-from pymail.errors import CANTCREAT, MailError, reason, status_of
+from pymail.errors import MailError, reason, status_of
 from pymail.headers import fold
 from pymail.mailboxes import deposit
 from pymail.mailboxes.lock import Lock
@@ -61,9 +60,8 @@ def bury(path: str, pieces: Iterable[bytes], sender: str, *, replace: bool, stat
         else:
             _append(path, letter, state)
     except OSError as error:
-        # ENOENT: of a file that is to be made, it is the folder that is missing.
-        status = CANTCREAT if error.errno == errno.ENOENT else status_of(error)
-        raise MailError(f"{path}: {reason(OSError(error.errno, error.strerror))}", status) from None
+        why = reason(OSError(error.errno, error.strerror))
+        raise MailError(f"{path}: {why}", status_of(error, making=True)) from None
     return path
 
 

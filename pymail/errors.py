@@ -52,12 +52,17 @@ def reason(error: MailError | OSError) -> str:
     return f"{name}: {why}"
 
 
-def status_of(error: MailError | OSError) -> int:
-    """The exit status (sysexits.h) that says what kind of failure this was."""
+def status_of(error: MailError | OSError, *, making: bool = False) -> int:
+    """The exit status (sysexits.h) that says what kind of failure this was.
+
+    `making`: of a file that was to be made; what is missing then is its folder.
+    """
     if isinstance(error, MailError):
         return error.status
     import errno
 
+    if making and error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return CANTCREAT
     return {
         errno.ENOENT: NOINPUT,
         errno.ENOTDIR: NOINPUT,

@@ -90,7 +90,7 @@ def append_to(
                 tell(note)
         return made, octets
     except OSError as error:
-        raise MailError(f"{name}: {error.strerror or reason(error)}", status_of(error)) from error
+        raise MailError(f"{name}: {error.strerror or reason(error)}", status_of(error, making=True)) from error
 
 
 def default_settings() -> Settings:

@@ -55,7 +55,7 @@ class Batch(Transport):
                 sys.stdout.flush()
                 _write(1, _batch(envelope, source))
         except OSError as error:
-            raise MailError(f"{self.name}: {reason(error)}", status_of(error)) from None
+            raise MailError(f"{self.name}: {reason(error)}", status_of(error, making=True)) from None
         return _taken(envelope, self.name)
 
 

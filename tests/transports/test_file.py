@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sink import Text
 
-from pymail.errors import CONFIG, USAGE, MailError
+from pymail.errors import CANTCREAT, CONFIG, USAGE, MailError
 from pymail.transports.file import open_transport
 from pymail.transports.transport import Envelope
 from pymail.variables.values import Variables
@@ -96,3 +96,12 @@ def test_maildir_adds_a_file(tmp_path: Path) -> None:
 def test_a_mailbox_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(MailError, match="none/box: No such file or directory"):
         send(f"mbox://{tmp_path}/none/box", b"x\n")
+
+
+@pytest.mark.parametrize("scheme", ["test", "mbox"])
+@pytest.mark.parametrize("folder", ["none", "file"])
+def test_file_whose_folder_is_none_cannot_be_created(scheme: str, folder: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(MailError) as caught:
+        send(f"{scheme}://{tmp_path}/{folder}/x", b"x\n")
+    assert caught.value.status == CANTCREAT
