@@ -13,7 +13,7 @@ import os
 import time
 from binascii import crc32
 
-from pymail import encode, headers, heading, undelivered
+from pymail import addresses, encode, headers, heading, undelivered
 from pymail.addresses import Address
 from pymail.body import Body
 from pymail.draft import Draft
@@ -184,7 +184,7 @@ def _remove(path: str) -> None:
 def _draft(s: Session, body: Body) -> Draft:
     """The letter in a file of ours, or all of the file as a text."""
     try:
-        draft = heading.from_letter(body)
+        draft = heading.from_letter(body, addresses.parse)  # files and commands too, which it will not go to
     except MailError:
         draft = Draft()
         draft.body = body

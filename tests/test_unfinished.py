@@ -78,8 +78,8 @@ def test_lines_are_synchronized_before_the_program_waits(typist: Typist, tmp_pat
 
 @pytest.mark.parametrize("how", ["write", "read"])
 def test_letter_that_a_kill_broke_off_is_found_at_the_next_start(typist: Typist, home: Home, how: str) -> None:
-    child = typist("-b", "blind@z", "bob@x")
-    typed(child, "precious text", "grüße")
+    child = typist("-S", "expandaddr", "-b", "blind@z", "bob@x")
+    typed(child, "precious text", "grüße", "~c './kept'")
     child.kill(signal.SIGKILL)
     ended(child)
     home.receive([letter("waits")])
@@ -90,6 +90,7 @@ def test_letter_that_a_kill_broke_off_is_found_at_the_next_start(typist: Typist,
     ended(child)
     found = grave(home)
     assert "\nTo: bob@x\n" in found and "\nBcc: blind@z\n" in found and "\nSubject: title\n" in found
+    assert '\nCc: "./kept"\n' in found and not (home.path / "kept").exists()
     assert "\nprecious text\ngr=C3=BC=C3=9Fe\n" in found and not drafts(home)
     assert "not finished" not in ended(quitting(typist("carl@y")))
 
