@@ -114,10 +114,6 @@ def answer(s: Session, numbers: list[int], everyone: bool, record: str | None) -
         letters, everyone=everyone, me=_me(s, letters), prefix=s.variables.text("replyprefix") or "",
         marks=_marks(s), pattern=_pattern(s), **wishes,
     )  # fmt: skip
-    if s.variables.flag("reply-in-same-charset"):
-        from pymail import quotation
-
-        draft.charsets = [quotation.charset(s, numbers[0])]
     if s.variables.flag("allnet"):
         draft.to = _one_a_login(draft.to, [])
         draft.cc = _one_a_login(draft.cc, draft.to)
@@ -201,6 +197,10 @@ def _one_a_login(people: list[Address], before: list[Address]) -> list[Address]:
 
 def send_answer(s: Session, numbers: list[int], draft: Draft, record: str | None) -> None:
     """Let the user write an answer to messages and send it; with `quote` they stand in it."""
+    if s.variables.flag("reply-in-same-charset"):
+        from pymail import quotation
+
+        draft.charsets = [quotation.charset(s, numbers[0])]
     if not s.variables.flag("fullnames"):
         for person in (*draft.to, *draft.cc):
             person.name = ""

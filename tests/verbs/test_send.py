@@ -220,12 +220,13 @@ def test_an_answer_quotes_fields_when_that_is_wanted(tmp_path: Path) -> None:
     assert "\n> MIME-Version: 1.0\n" in s.sent()
 
 
+@pytest.mark.parametrize("verb", ["reply", "Followup", "Lreply"])
 @pytest.mark.parametrize(
     ("typed", "charset"), [("\u041f\u0440\n", "koi8-r"), ("\u65e5\n", "utf-8"), ("a\n", "us-ascii")]
 )
-def test_an_answer_is_in_the_charset_of_the_message(tmp_path: Path, typed: str, charset: str) -> None:
-    s = room([MIXED], home=tmp_path, typed=typed)
-    s.do("reply 1")
+def test_an_answer_is_in_the_charset_of_the_message(tmp_path: Path, verb: str, typed: str, charset: str) -> None:
+    s = room([b"List-Post: <mailto:list@x>\n" + MIXED], home=tmp_path, typed=typed)
+    s.do(f"cd {tmp_path}", f"{verb} 1")
     assert field(s, "Content-Type") == f"text/plain; charset={charset}"
 
 
