@@ -31,6 +31,8 @@ _LARGE = 8 << 20
 _NO_STUB = 600  # octets of a plain form; see decode.best
 # From "<" to the next ">", as tags.py has it; to the end without one, so that a row of "<" takes linear time.
 _TAG = re.compile(rb"<[^>]*>?")
+# The same, with what nobody reads between two tags.
+_UNREAD = re.compile(rb"<(script|style|title)(?=[\s/>]).*?(?:</\1[^>]*>?|\Z)|<[^>]*>?", re.DOTALL)
 
 
 class Search:
@@ -93,16 +95,14 @@ def _may_show(raw: bytes, lowered: bytes, wanted: bytes) -> bool:
 
 def _in_html(octets: bytes, wanted: bytes) -> bool:
     """Whether tags or entities may hide the words. A tag that is left open may end in the next part, so both ways."""
-    bare = _TAG.sub(b"", octets)
-    if wanted in bare:
-        return True
+    forms = [octets, _TAG.sub(b"", octets), _UNREAD.sub(b"", octets)]
     word = wanted.decode()
-    return any(b"&" in form and word in unescape(form.decode("latin-1")).lower() for form in (octets, bare))
+    return any(wanted in form or b"&" in form and word in unescape(form.decode("latin-1")).lower() for form in forms)
 
 
 def _may_hold(part: Part, wanted: bytes) -> bool:
     """Whether a text may hold the words, as far as its octets tell."""
-    octets = part.octets(_most(part))
+    octets = b"".join(part.words())
     if part.encoding == transfer.BASE64:
         octets += transfer.footer(part.raw, part.stop, part.end)
     octets = octets.lower()
@@ -113,9 +113,5 @@ def _may_hold(part: Part, wanted: bytes) -> bool:
 
 
 def _read(part: Part) -> Iterator[str]:
-    return iter([tags.stripped(part.text(_most(part)))]) if part.type == "text/html" else part.texts()
-
-
-def _most(part: Part) -> int:
-    """How much of a text is searched: of a page only what is shown, since taking off its tags costs memory."""
-    return LARGEST_TEXT if part.type == "text/html" else 0
+    """The text of a part; of a page only what is shown, since taking off its tags costs memory."""
+    return iter([tags.stripped(part.text(LARGEST_TEXT))]) if part.type == "text/html" else part.texts()

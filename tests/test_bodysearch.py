@@ -33,6 +33,7 @@ def matches(raw: bytes, needle: str) -> bool:
         (b"Content-Type: text/html\n\nsome w<b>or</b>d", "word", True),
         (b"Content-Type: text/html\n\n<p class=word>", "word", False),
         (b"Content-Type: text/html\n\nw<a href=<b@c>ord", "word", True),
+        (b"Content-Type: text/html\n\nw<script>x()</script>or<style>p {}</style>d", "word", True),
         (b"Content-Type: text/html\n\n<style>word</style>&#119;ord", "word", True),
         (b"Content-Type: image/gif\n\nword", "word", False),
         (b"Content-Disposition: attachment\n\nword", "word", False),
@@ -49,6 +50,12 @@ def test_bodies_are_searched_decoded(raw: bytes, needle: str, found: bool) -> No
     assert matches(raw, needle) is found
 
 
+def test_words_behind_a_large_picture_in_a_page_are_found() -> None:
+    picture = b"<img src='data:image/png;base64," + b"A" * (5 << 20) + b"'>"
+    coded = base64.encodebytes(picture + b"some word")
+    assert matches(b"Content-Type: text/html\nContent-Transfer-Encoding: base64\n\n" + coded, "some word")
+
+
 @given(st.text(min_size=1, max_size=10), st.text(max_size=20), st.sampled_from(["base64", "quoted-printable", "8bit"]))
 def test_what_is_in_the_text_is_found_in_any_encoding(word: str, more: str, encoding: str) -> None:
     octets = (more + word + more).encode()
@@ -58,11 +65,11 @@ def test_what_is_in_the_text_is_found_in_any_encoding(word: str, more: str, enco
 
 
 PIECES = [
-    b"some word here\n", b"so=6De w=6Frd\n", b"w=\nord\n", b"w<b>or</b>d\n", b"w<a <b>ord\n", b"&#119;ord\n",
-    b"a < b\n", b"c > d\n", b"=\n", b"c29tZSB3b3JkIGhlcmU=\n", b"--x\n", b"--x--\n", b"\n", b"begin 644 f\n",
-    b"Content-Type: text/html\n",
-    b"Content-Type: text/plain; charset=utf-7\n", b"Content-Type: image/gif\n", b"+AHcAbwByAGQ-\n",
-    b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: quoted-printable\n",
+    b"some word here\n", b"so=6De w=6Frd\n", b"w=\nord\n", b"w<b>or</b>d\n", b"w<a <b>ord\n", b"w<style>p</style>ord\n",
+    b"<script>\n", b"&#119;ord\n", b"a < b\n", b"c > d\n", b"=\n", b"c29tZSB3b3JkIGhlcmU=\n", b"--x\n", b"--x--\n",
+    b"\n", b"begin 644 f\n", b"Content-Type: text/html\n", b"Content-Type: text/plain; charset=utf-7\n",
+    b"Content-Type: image/gif\n", b"+AHcAbwByAGQ-\n", b"Content-Transfer-Encoding: base64\n",
+    b"Content-Transfer-Encoding: quoted-printable\n",
 ]  # fmt: skip
 KINDS = ["multipart/mixed; boundary=x", "multipart/alternative; boundary=x", "text/html", "text/plain"]
 
