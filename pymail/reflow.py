@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SIGNATURE = "-- "
 _BLOCK = 1 << 20
 _MANY = 1000
+_DEEPEST = 1000
 _LONGEST = 100_000  # characters of a paragraph that is put together; the rest begins a new one
 
 
@@ -28,9 +29,7 @@ def reflow(text: str, delsp: bool, width: int) -> Iterator[str]:
     pieces: list[str] = []
     depth = size = 0
     for line in lines(text):
-        content = line.lstrip(">")
-        quotes = len(line) - len(content)
-        content = content.removeprefix(" ")
+        quotes, content = _quoted(line)
         if pieces and (quotes != depth or content in ("", _SIGNATURE) or size > _LONGEST):
             yield from _paragraph(depth, "".join(pieces), width)
             pieces, size = [], 0
@@ -44,6 +43,18 @@ def reflow(text: str, delsp: bool, width: int) -> Iterator[str]:
             pieces, size = [], 0
     if pieces:
         yield from _paragraph(depth, "".join(pieces), width)
+
+
+def _quoted(line: str) -> tuple[int, str]:
+    """How deep a line is quoted, and what of it is quoted.
+
+    Marks with blanks between them, `> > `, are no more than one to RFC 3676; but so quotes are written elsewhere.
+    """
+    depth = at = 0
+    while depth < _DEEPEST and (line.startswith(">", at) or depth and line.startswith(" >", at)):
+        at = line.index(">", at) + 1
+        depth += 1
+    return depth, line[at:].removeprefix(" ")
 
 
 def lines(text: str) -> Iterator[str]:

@@ -16,6 +16,8 @@ from pymail.width import cells
         ("a \nb\nc\n", ["a b", "c"]),
         ("a \n\nb", ["a", "", "b"]),
         ("> a \n> b\n>> c \nd", ["> a b", ">> c", "d"]),
+        ("> > a \n> > b\n> >> c \n> d", [">> a b", ">>> c", "> d"]),
+        (" > a \nb", ["> a b"]),
         (" From x \n y\n  indented", ["From x y", " indented"]),
         ("a \n-- \nAlice \nB", ["a", "-- ", "Alice B"]),
         ("", []),
