@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from pymail.mime import Part
 
 # With one of these in its header, a letter is more than a text that stands there as it is.
-_SEVERAL = (b"multipart/", b"message/", b"base64", b"text/html", b"utf-7", b"utf-16", b"utf-32", b"uuencode")
-# With one of these anywhere, it has to be taken apart to see what it says.
-_HIDING = (b"base64", b"uuencode")
-_WIDELY = re.compile(rb"charset(?:\*|\s*=[\s\"']*(?:utf-7|utf-16|utf-32|ucs|hz))").search
-_QUOTED = b"quoted-printable"
-_WIDE = ("utf-7", "utf-16", "utf-32", "ucs", "hz")
+_SEVERAL = (b"multipart/", b"message/", b"text/html", b"utf-7", b"utf-16", b"utf-32", b"unicode")
+# With one of these anywhere, it has to be taken apart to see what it says; transfer.encoding takes names as loosely.
+_HIDING = re.compile(rb"transfer-encoding[ \t]*:\s*[^\n]{0,80}?(?:base|uu)").search
+_WIDELY = re.compile(rb"charset(?:\*|\s*=[\s\"']*(?:utf-7|utf-16|utf-32|ucs|hz|unicode))").search
+_QUOTED = b"quoted"
+_WIDE = ("utf-7", "utf-16", "utf-32", "ucs", "hz", "unicode")
 _LARGE = 8 << 20
 _NO_STUB = 600  # octets of a plain form; see decode.best
 # From "<" to the next ">", as tags.py has it; to the end without one, so that a row of "<" takes linear time.
@@ -66,9 +66,8 @@ class Search:
         if at < 0:
             return False
         about = lowered[at:end]
-        if any([word in about for word in _SEVERAL]):
-            is_hidden = any(word in lowered for word in _HIDING) or _WIDELY(lowered)
-            return bool(is_hidden) or _may_show(raw, lowered, self._octets)
+        if any([word in about for word in _SEVERAL]) or _HIDING(about):
+            return bool(_HIDING(lowered) or _WIDELY(lowered)) or _may_show(raw, lowered, self._octets)
         return _QUOTED in about and self._octets in binascii.a2b_qp(raw).lower()
 
 
