@@ -79,8 +79,13 @@ def _texts(root: Part) -> Iterator[Part]:
             form.type == "text/plain" and form.end - form.stop > _NO_STUB for form in part.parts
         ):
             passed += [form for form in part.parts if form.type == "text/html"]
-        elif part.is_text and part.disposition != "attachment" and part not in passed:
+        elif (part is root or part.disposition != "attachment") and _is_text(part) and part not in passed:
             yield part
+
+
+def _is_text(part: Part) -> bool:
+    """Whether a part is read as text; a multipart without parts is."""
+    return part.is_text or part.is_multipart and not part.parts
 
 
 def _may_show(raw: bytes, lowered: bytes, wanted: bytes) -> bool:
@@ -112,5 +117,14 @@ def _may_hold(part: Part, wanted: bytes) -> bool:
 
 
 def _read(part: Part) -> Iterator[str]:
-    """The text of a part; of a page only what is shown, since taking off its tags costs memory."""
-    return iter([tags.stripped(part.text(LARGEST_TEXT))]) if part.type == "text/html" else part.texts()
+    """The text of a part; of a page what is shown, and where its links lead."""
+    if part.type != "text/html":
+        return part.texts()
+    targets: list[str] = []
+
+    def linked(text: str, target: str) -> str:
+        targets.append(target)
+        return ""
+
+    # Taking off tags costs memory, so no more than printing does.
+    return iter(["\n".join([tags.stripped(part.text(LARGEST_TEXT), linked), *targets])])

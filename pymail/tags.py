@@ -16,7 +16,7 @@ _LONGEST = 4000  # characters of a tag that are looked at
 
 
 def stripped(source: str, linked: Callable[[str, str], str] | None = None) -> str:
-    """HTML without its tags, entities resolved.
+    """HTML without its tags, entities resolved; pictures as the words that stand for them.
 
     `linked` gets text and target of each link and says what stands behind it.
     """
@@ -29,6 +29,8 @@ def stripped(source: str, linked: Callable[[str, str], str] | None = None) -> st
         name = (tag.rstrip("/").split() or [""])[0].lower()
         if name in _BREAKS:
             kept.append("\n")
+        elif name == "img" and (alt := unescape(_attribute(tag, "alt")).strip()):
+            kept.append(f"[{alt}]")
         if linked and name in ("a", "/a"):
             if target:
                 kept.append(linked(" ".join("".join(kept[begin:]).split()), target))

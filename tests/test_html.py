@@ -74,6 +74,7 @@ def test_prose_is_wrapped_and_tables_are_not() -> None:
         ("<p>a</p>b<br>c", "\na\nb\nc"),
         ("w<b>or</b>d &amp;c", "word &c"),
         ("<script>no</script>a<!-- x -->b<style>no", "ab"),
+        ("a<img src=x alt=' x &amp; y '>b<img alt=''>c", "a[x & y]bc"),
         ("a < b", "a"),
         ("a<\t>b</>c< / >d", "abcd"),
     ],
