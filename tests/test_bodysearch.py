@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import quopri
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pymail import bodysearch, mime
+from pymail import bodysearch, decode, mime
 from pymail.bodysearch import Search
 
 PLAIN = b"Subject: hidden\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: %s\n\n"
@@ -87,3 +89,12 @@ def test_a_look_at_the_octets_refuses_nothing_that_is_read(kind: str, pieces: li
     raw = b"Content-Type: %b\n%b" % (kind.encode(), b"".join(pieces))
     read = [text for part in bodysearch._texts(mime.parse(raw)) for text in bodysearch._read(part)]
     assert matches(raw, "word") is any("word" in text.lower() for text in read)
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parent / "mail").glob("*.eml")), ids=lambda path: path.stem)
+def test_what_a_person_reads_is_found(path: Path) -> None:
+    raw = path.read_bytes()
+    # The numbers of links stand in what is read, not in what was written.
+    text = re.sub(r"\[\d+\]", "", "\n".join(decode.text_of(mime.parse(raw))))
+    words = set(re.findall(r"\w{4,}", text.lower()))
+    assert [word for word in sorted(words) if not matches(raw, word)] == []
