@@ -188,10 +188,12 @@ def _mode(s: Session, given: Options) -> int:
     if given.has("flush") or given.has("outbox"):
         from pymail.modes import queue
 
+        _refuse_others(given, "flush" if given.has("flush") else "outbox")
         return queue.run(s, given)
     if given.has("smtp"):
         from pymail.modes import conversation
 
+        _refuse_others(given, "smtp")
         return conversation.run(s, [*filter(None, given.all("smtp")), *given.operands, *given.literal])
     if given.has("all"):
         raise MailError("--all: goes with --outbox", USAGE)
@@ -217,6 +219,13 @@ def _mode(s: Session, given: Options) -> int:
     from pymail.modes import read
 
     return read.run(s, given)
+
+
+def _refuse_others(given: Options, mode: str) -> None:
+    """Refuse what a mode of its own would pass over without a word."""
+    for name in ("flush", "outbox", "smtp", *_OF_LETTERS, *_OF_MAILBOXES):
+        if name != mode and given.has(name):
+            raise MailError(f"--{name}: does not go with --{mode}", USAGE)
 
 
 def _session(given: Options) -> Session:

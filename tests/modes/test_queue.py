@@ -228,6 +228,23 @@ def test_flush_from_cron_ends_when_the_server_says_nothing(pymail: Run, down: Ho
     assert done.status == 75 and "gave no answer in time" in done.err
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "mode"),
+    [
+        (["--flush", "-s", "x"], "subject", "flush"),
+        (["--flush", "--outbox"], "outbox", "flush"),
+        (["--outbox", "-H"], "headers", "outbox"),
+        (["--smtp", "-a", "/etc/passwd"], "add", "smtp"),
+    ],
+)
+def test_option_that_would_mean_nothing_is_refused(
+    pymail: Run, down: Home, words: list[str], name: str, mode: str
+) -> None:
+    put(pymail, "bob@x")
+    done = pymail(*words)
+    assert (done.status, done.err) == (64, f"pymail: --{name}: does not go with --{mode}\n")
+
+
 def test_flush_leaves_nothing_but_the_queue_behind(pymail: Run, down: Home, sink: Sink) -> None:
     put(pymail, "a@x")
     down.rc(f"set mta={sink.url}\n")
