@@ -6,6 +6,8 @@ print the same pages, and from `headline` because that knows one line and no fol
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from pymail.folder import COLLAPSED, DELETED
 from pymail.headline import DATE, FORMAT, Headline
 from pymail.summary import Summary
@@ -25,6 +27,8 @@ _BSD_FORMAT = "%>%a%m %-20f  %16d %4l/%-5o %i%-S"
 _BSD_DATE = "%a %b %e %H:%M"
 _BSD_LETTERS = "NU  *PMFAT"
 _LETTERS = "NUROSPMFAT"
+# Which marks keep messages from pages.
+_HIDES = bytes(bool(marks & (DELETED | COLLAPSED)) for marks in range(256))
 
 
 def page_size(s: Session) -> int:
@@ -32,23 +36,27 @@ def page_size(s: Session) -> int:
     return s.variables.number("screen") or max(s.screen()[0] - _SPARE, 1)
 
 
+def listed(folder: Folder) -> Sequence[int]:
+    """The messages that stand on pages."""
+    everything = range(1, len(folder) + 1)
+    if 1 not in folder.marks.translate(_HIDES):
+        return everything
+    return [number for number in everything if _is_listed(folder, number)]
+
+
 def page_of(s: Session, number: int) -> int:
-    """The first message of the page that holds `number`."""
+    """Where the page begins that holds `number`: how many messages are listed before it."""
+    pages = listed(s.open_folder())
     size = page_size(s)
-    return max(number - 1, 0) // size * size + 1
+    return max(min(bisect_left(pages, number), len(pages) - 1), 0) // size * size
 
 
-def first_live(folder: Folder, top: int) -> int:
-    """The first message from `top` on that is not deleted, else `top`."""
-    return next((n for n in range(top, len(folder) + 1) if not folder.deleted(n)), top)
-
-
-def print_page(s: Session, top: int) -> None:
-    """Print the page that begins with message `top`."""
+def print_page(s: Session, start: int) -> None:
+    """Print the page that begins behind so many listed messages."""
     folder = s.open_folder()
-    folder.top = top
-    last = min(top + page_size(s), len(folder) + 1)
-    print_lines(s, (number for number in range(top, last) if _is_listed(folder, number)))
+    numbers = listed(folder)[start : start + page_size(s)]
+    folder.top = numbers[0] if numbers else 0
+    print_lines(s, numbers)
 
 
 def _is_listed(folder: Folder, number: int) -> bool:

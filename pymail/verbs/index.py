@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from pymail import listing
 from pymail.errors import MailError
 from pymail.folder import COLLAPSED
@@ -15,10 +17,10 @@ from pymail.verbs.table import verb
 def headers(s: Session, number: int | None) -> None:
     """Print the page of header lines with a message."""
     folder = s.open_folder()
-    top = listing.page_of(s, number or folder.dot)
+    start = listing.page_of(s, number or folder.dot)
     if number is not None:
-        folder.go(listing.first_live(folder, top))
-    listing.print_page(s, top)
+        folder.go(listing.listed(folder)[start])
+    listing.print_page(s, start)
 
 
 @verb("f[rom]", "sea[rch]", kind=MSGLIST)
@@ -37,25 +39,27 @@ def z(s: Session, text: str) -> None:
 
 
 def _page(s: Session, text: str) -> int:
-    """The first message of the page that is meant; it need not be there."""
+    """Where the page begins that is meant, as listing.page_of has it; it need not be there."""
     folder, size = s.open_folder(), listing.page_size(s)
-    here = folder.top or listing.page_of(s, folder.dot)
-    fixed = {"": here + size, "+": here + size, "-": here - size, ".": here, "^": 1,
+    here = bisect_left(listing.listed(folder), folder.top) if folder.top else listing.page_of(s, folder.dot)
+    fixed = {"": here + size, "+": here + size, "-": max(here - size, 0) if here else -1, ".": here, "^": 0,
              "$": listing.page_of(s, len(folder))}  # fmt: skip
     if text in fixed:
         return fixed[text]
     if not text.lstrip("+-").isdecimal():
         raise MailError(f"z{text}: z, z+, z-, z^, z$ and numbers of pages are known")
-    return int(text) * size + (here if text[0] in "+-" else 1 - size)
+    return int(text) * size + (here if text[0] in "+-" else -size)
 
 
-def _turn(s: Session, top: int) -> None:
+def _turn(s: Session, start: int) -> None:
     folder = s.open_folder()
-    if not 1 <= top <= max(len(folder), 1):
-        s.say("On last screenful of messages" if top > 1 else "On first screenful of messages")
+    pages = listing.listed(folder)
+    if start and not 0 <= start < len(pages):
+        s.say("On last screenful of messages" if start > 0 else "On first screenful of messages")
         return
-    folder.go(listing.first_live(folder, top))
-    listing.print_page(s, top)
+    if pages:
+        folder.go(pages[start])
+    listing.print_page(s, start)
 
 
 @verb("Z", kind=NOTHING)
@@ -64,11 +68,10 @@ def next_new(s: Session) -> None:
 
     That is a new or a flagged message.
     """
-    folder, size = s.open_folder(), listing.page_size(s)
-    top = (folder.top or 1 - size) + size
-    wanted = [number for letter in "nf" for number in folder.state(letter) if not folder.deleted(number)]
-    number = min((number for number in wanted if number >= top), default=len(folder) + 1)
-    _turn(s, listing.page_of(s, number))
+    folder = s.open_folder()
+    behind = listing.listed(folder)[_page(s, "+") if folder.top else 0 :]
+    wanted = {number for letter in "nf" for number in folder.state(letter)}.intersection(behind)
+    _turn(s, listing.page_of(s, min(wanted)) if wanted else len(folder) + 1)
 
 
 @verb("=", kind=MSGLIST_OR_NONE)

@@ -59,6 +59,18 @@ def test_deleted_messages_stand_on_no_page() -> None:
     assert numbers(s.do("headers 1")) == [1, 3, 5]
 
 
+def test_a_page_is_full_though_messages_were_deleted() -> None:
+    s = room(9)
+    s.do("set screen=3", "delete 2")
+    assert [numbers(s.do(line)) for line in ("headers 3", "z", "z", "z-", "headers $")] == [
+        [1, 3, 4], [5, 6, 7], [8, 9], [5, 6, 7], [8, 9],
+    ]  # fmt: skip
+    s.do("delete 1 3")
+    assert [numbers(s.do(line)) for line in ("headers 6", "z-", "delete 4-9", "headers", "z")] == [
+        [4, 5, 6], [], [], [], [],
+    ]  # fmt: skip
+
+
 def test_the_next_page_with_something_new_is_found() -> None:
     s = room(30, flags=[SEEN | OLD] * 24 + [0] + [SEEN | OLD] * 4 + [SEEN | OLD | FLAGGED])
     s.do("set screen=5", "headers 1")
