@@ -260,7 +260,7 @@ def _arguments(session: Session, verb: Verb, text: str) -> tuple[object, ...]:
     _gate(session, verb)
     values = verb.kind.parse(session, text)
     if verb.kind.moves and session.folder is not None and isinstance(values[0], list):
-        last = values[0][-1]
+        last = max(values[0])
         session.folder.go(last if isinstance(last, int) else last[0])
     return values
 

@@ -92,6 +92,7 @@ def parse(
     regex: bool = False,
     mine: Mine | None = None,
     lists: Mapping[str, Collection[str]] | None = None,
+    typed: bool = False,
 ) -> list[int]:
     """The messages that `text` names, ascending, each once; an empty text names the current one.
 
@@ -99,7 +100,8 @@ def parse(
     that is named by its number either way (hold). `allnet` compares addresses by their login
     part, `fields` understands `/field:text` (searchheaders), `regex` takes the text after a slash
     for a regular expression, `mine` tells my addresses, whose letters are known by their
-    recipients (showto), `lists` has the mailing lists for :l and :L.
+    recipients (showto), `lists` has the mailing lists for :l and :L, `typed` leaves the terms in
+    their order.
     MailError names the term which is wrong, Nothing the first when none matches.
     """
     names = _Names(view, deleted, allnet, fields, regex, mine, lists or {})
@@ -107,7 +109,7 @@ def parse(
     found = names.union(text)
     if not found:
         raise Nothing(f"{words(text)[0]}: no applicable messages")
-    return sorted(found)
+    return found if typed else sorted(found)
 
 
 def words(text: str) -> list[str]:
@@ -178,9 +180,9 @@ class _Names:
         self._mine = mine
         self._lists = lists
 
-    def union(self, text: str) -> set[int]:
-        """The messages that the terms of a list name."""
-        return {number for term in words(text) for number in self.term(term)}
+    def union(self, text: str) -> list[int]:
+        """The messages that the terms of a list name, in the order of the terms, each once."""
+        return list(dict.fromkeys(number for term in words(text) for number in self.term(term)))
 
     def term(self, term: str) -> list[int]:
         """The messages that one term names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymail import visit
 from pymail.folder import SAVED
 from pymail.session import Session
-from pymail.verbs.selection import MSGLIST, MSGLIST_FILE, MSGLIST_OR_FILE, PARTS, PARTS_FILE, PARTS_FOLDER
+from pymail.verbs.selection import MSGLIST_FILE, MSGLIST_OR_FILE, MSGLIST_TYPED, PARTS, PARTS_FILE, PARTS_FOLDER
 from pymail.verbs.table import verb
 
 
@@ -19,7 +19,7 @@ def save(s: Session, numbers: list[int], path: str | None) -> None:
     _saved(s, numbers)
 
 
-@verb("S[ave]", kind=MSGLIST, startup=False)
+@verb("S[ave]", kind=MSGLIST_TYPED, startup=False)
 def save_by_author(s: Session, numbers: list[int]) -> None:
     """Save messages in a file of the author's name.
 
@@ -39,7 +39,7 @@ def copy(s: Session, numbers: list[int], path: str | None) -> None:
     _read(s, numbers)
 
 
-@verb("C[opy]", kind=MSGLIST, startup=False)
+@verb("C[opy]", kind=MSGLIST_TYPED, startup=False)
 def copy_by_author(s: Session, numbers: list[int]) -> None:
     """Copy messages to a file of the author's name."""
     _append(s, numbers, visit.author_file(s, numbers[0]))
@@ -53,7 +53,7 @@ def move(s: Session, numbers: list[int], path: str) -> None:
     s.open_folder().delete(numbers)
 
 
-@verb("Mov[e]", "Mv", kind=MSGLIST, startup=False, changes=True)
+@verb("Mov[e]", "Mv", kind=MSGLIST_TYPED, startup=False, changes=True)
 def move_by_author(s: Session, numbers: list[int]) -> None:
     """Move messages to a file of the author's name."""
     move(s, numbers, visit.author_file(s, numbers[0]))
@@ -111,7 +111,7 @@ def _append(s: Session, numbers: list[int], path: str) -> None:
     from pymail.mailboxes import opening
 
     folder = s.open_folder()
-    places = list(map(folder.place, numbers))
+    places = list(map(folder.place, sorted(numbers)))
     lines = sum(map(folder.mailbox.lines, places))
     deposits = visit.deposits(s, folder, places, s.filters["save"])
     newkind = s.variables.text("newfolders") or "mbox"

@@ -31,24 +31,21 @@ class Messages(Kind):
         return (numbers(session, text, None if self.either else False),)
 
 
-class Message(Messages):
-    """One message, the first of the list."""
-
-    synopsis = "[message]"
-    moves = False
+class Typed(Messages):
+    """A message list in the order of its terms, for verbs to which the first message matters."""
 
     def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        return (numbers(session, text)[0],)
+        return (numbers(session, text, typed=True),)
 
 
 class MaybeMessage(Messages):
-    """One message, or None."""
+    """One message, the first that the list names, or None."""
 
     synopsis = "[message]"
     moves = False
 
     def parse(self, session: Session, text: str) -> tuple[object, ...]:
-        return (numbers(session, text)[0] if text else None,)
+        return (numbers(session, text, typed=True)[0] if text else None,)
 
 
 class MaybeMessages(Messages):
@@ -189,18 +186,18 @@ def _is_term(word: str, last: bool) -> bool:
     return not any(posix.access(paths.join(folder, word), posix.X_OK) for folder in environ.get("PATH", "").split(":"))
 
 
-def numbers(session: Session, text: str, deleted: bool | None = False) -> list[int]:
-    """The messages that a list names in the open folder; `deleted` as msglist.parse has it."""
+def numbers(session: Session, text: str, deleted: bool | None = False, typed: bool = False) -> list[int]:
+    """The messages that a list names in the open folder; `deleted` and `typed` as msglist.parse has them."""
     from pymail import msglist
 
     folder, variables = session.open_folder(), session.variables
     found = msglist.parse(
         text, folder, deleted=deleted, allnet=variables.flag("allnet"), fields=variables.flag("searchheaders"),
         regex=variables.flag("regex"), mine=session.mine() if variables.flag("showto") else None,
-        lists={"l": session.lists, "L": session.subscribed},
+        lists={"l": session.lists, "L": session.subscribed}, typed=typed,
     )  # fmt: skip
     if text != "`":
-        folder.named = found
+        folder.named = sorted(found) if typed else found
     return found
 
 
@@ -233,8 +230,8 @@ def _names_parts(session: Session, word: words.Word) -> bool:
 
 
 MSGLIST = Messages()
+MSGLIST_TYPED = Typed()
 MSGLIST_EITHER = Messages(either=True)
-MESSAGE = Message()
 MESSAGE_OR_NONE = MaybeMessage()
 MSGLIST_OR_NONE = MaybeMessages()
 DELETED = Deleted()

@@ -10,7 +10,7 @@ from pymail.session import Session
 from pymail.summary import ANSWERED
 from pymail.variables.table import OFF
 from pymail.verbs.kinds import Text
-from pymail.verbs.selection import MSGLIST
+from pymail.verbs.selection import MSGLIST_TYPED
 from pymail.verbs.table import verb
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def _to(s: Session, text: str) -> Draft:
     return draft
 
 
-@verb("r[eply]", "r[espond]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("r[eply]", "r[espond]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def reply(s: Session, numbers: list[int]) -> None:
     """Answer the author and all recipients.
 
@@ -54,7 +54,7 @@ def reply(s: Session, numbers: list[int]) -> None:
     answer(s, numbers, not s.variables.flag("flipr"), None)
 
 
-@verb("R[eply]", "R[espond]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("R[eply]", "R[espond]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def reply_author(s: Session, numbers: list[int]) -> None:
     """Answer the author alone.
 
@@ -63,37 +63,37 @@ def reply_author(s: Session, numbers: list[int]) -> None:
     answer(s, numbers, s.variables.flag("flipr"), None)
 
 
-@verb("fo[llowup]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("fo[llowup]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def followup(s: Session, numbers: list[int]) -> None:
     """As reply, with a copy in the author's file."""
     answer(s, numbers, not s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
-@verb("F[ollowup]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("F[ollowup]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def followup_author(s: Session, numbers: list[int]) -> None:
     """As Reply, with a copy in the author's file."""
     answer(s, numbers, s.variables.flag("flipr"), visit.author_file(s, numbers[0]))
 
 
-@verb("replya[ll]", "responda[ll]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("replya[ll]", "responda[ll]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def reply_all(s: Session, numbers: list[int]) -> None:
     """As reply, whatever flipr says."""
     answer(s, numbers, True, None)
 
 
-@verb("replys[ender]", "responds[ender]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("replys[ender]", "responds[ender]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def reply_sender(s: Session, numbers: list[int]) -> None:
     """As Reply, whatever flipr says."""
     answer(s, numbers, False, None)
 
 
-@verb("followupa[ll]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("followupa[ll]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def followup_all(s: Session, numbers: list[int]) -> None:
     """As followup, whatever flipr says."""
     answer(s, numbers, True, visit.author_file(s, numbers[0]))
 
 
-@verb("followups[ender]", kind=MSGLIST, startup=False, composing=False, letter=True)
+@verb("followups[ender]", kind=MSGLIST_TYPED, startup=False, composing=False, letter=True)
 def followup_sender(s: Session, numbers: list[int]) -> None:
     """As Followup, whatever flipr says."""
     answer(s, numbers, False, visit.author_file(s, numbers[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from boxes import letter
 from sessions import Room, room
 
 from pymail.errors import MailError
@@ -110,6 +111,13 @@ def test_an_authors_name_is_no_path_and_no_short_name(
     s = room([f"From: {author}\nSubject: evil\n\nx\n".encode()], home=tmp_path)
     s.do("Save 1")
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [file]
+
+
+@pytest.mark.parametrize("verb", ["Save", "Copy", "Move"])
+def test_the_first_message_that_is_named_names_the_file(s: Room, tmp_path: Path, verb: str) -> None:
+    s = room([letter(1), letter(2, "bob")], home=tmp_path)
+    s.do(f"{verb} 2 1")
+    assert subjects(tmp_path / "bob") == ["subject-1", "subject-2"]
 
 
 def test_a_message_without_author_cannot_name_a_file(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def field(s: Room, name: str) -> str:
         ("respond 1 2", "alice@example.org carol@example.org dave@example.org"),
         ("Reply 1", "alice@example.org"),
         ("Reply 1 2", "alice@example.org desk@example.org"),
+        ("Reply 2 1", "desk@example.org alice@example.org"),
+        ("reply 2 1", "desk@example.org carol@example.org"),
         ("reply 2", "desk@example.org carol@example.org"),
         ("set flipr\nreply 1", "alice@example.org"),
         ("set Replyall\nReply 1", "alice@example.org carol@example.org dave@example.org"),

@@ -26,6 +26,7 @@ def bodies(text: str) -> list[int]:
         (["3", "$", "^", "+", "-"], [3, 4, 1, 2, 1]),
         (["print 2", "."], [2, 2]),
         (["next 3", "delete 3", "next"], [3, 4]),
+        (["next 3 1", "next"], [3, 4]),
         (["print 1", "from 3", "next"], [1, 3]),
         (["top 2", "next"], [2, 3]),
         (["print 4", "next"], [4]),
