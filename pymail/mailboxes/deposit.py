@@ -37,11 +37,11 @@ def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tup
 
     Answers whether it was, how many octets it grew, and what the user should hear. Raises MailError, OSError.
     """
-    path = os.path.realpath(path)
+    name, path = path, os.path.realpath(path)
     made: list[bool] = []
     with Lock(path, settings.lock_timeout, lambda path: made.append(_make(path))) as lock:
         try:
-            check(lock)
+            check(lock, name)
             lock.notes += mend(lock, settings.state)
             return any(made), append(lock, deposits, settings.state), lock.notes
         except BaseException:
@@ -50,8 +50,12 @@ def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tup
             raise
 
 
-def check(lock: Lock) -> None:
-    """Raise MailError (DATA) when the locked file is of a kind that nothing can be added to."""
+def check(lock: Lock, name: str) -> None:
+    """Raise MailError (DATA) when the locked file is of a kind that nothing can be added to.
+
+    OSError when the system does not follow the link `name` to it: one that another user has put into /tmp.
+    """
+    os.stat(name)
     begin = os.pread(lock.fd, PAGE, 0)
     if not begin or begin.startswith(b"From "):
         return

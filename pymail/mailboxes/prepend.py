@@ -31,14 +31,14 @@ def prepend_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> li
     A missing or empty file is appended to, and so is any where no journal can be kept. All letters are there, on
     disk, or none. Raises MailError, OSError.
     """
-    path = os.path.realpath(path)
+    name, path = path, os.path.realpath(path)
     if not (journal.usable(settings.state) and os.path.exists(path) and os.path.getsize(path)):
         return append_to(path, deposits, settings)[2]
     letters = Body(name=path)
     for piece in entries(b"", deposits):
         letters.write(piece)
     with Lock(path, settings.lock_timeout) as lock:
-        check(lock)
+        check(lock, name)
         notes = [*lock.notes, *mend(lock, settings.state)]
         found = Kept(letters)
         # One change: at the beginning no octet goes, and all these come.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import pwd
@@ -135,6 +136,28 @@ def test_a_symbolic_link_leads_to_the_file_that_is_locked_and_written(tmp_path: 
     mailbox.commit(Plan(remove=[0]))
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == FROM + letter("two")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_that_the_system_does_not_follow_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    target, link, stat = tmp_path / "target", tmp_path / "link", os.stat
+    link.symlink_to(target)
+    if there:
+        target.write_bytes(b"")
+
+    def protected(path: str | int | Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        """As for another user's link in a sticky folder (fs.protected_symlinks)."""
+        if str(path) == str(link) and follow_symlinks:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "stat", protected)
+    with pytest.raises(MailError, match="Permission denied"):
+        append_to(str(link), [Deposit([letter("one")])], settings=Settings(""))
+    monkeypatch.undo()
+    assert target.exists() == there and not (there and target.read_bytes())
 
 
 def test_a_file_opens_read_only_with_the_reason_where_it_cannot_be_written(tmp_path: Path) -> None:
