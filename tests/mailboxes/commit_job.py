@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from pymail import body  # noqa: E402
 from pymail.errors import MailError  # noqa: E402
 from pymail.mailboxes import layout  # noqa: E402
 from pymail.mailboxes.mailbox import Deposit, Plan, Settings  # noqa: E402
@@ -45,8 +46,8 @@ ADDED = [b"Subject: added %d\n\nFrom here\n" % number + b"text %d\n" % number * 
 
 
 def blocks(size: int) -> None:
-    """Make blocks so small that a small mailbox has many."""
-    layout.BLOCK = size
+    """Make blocks so small that a small mailbox has many, and letters too large to be held in memory."""
+    layout.BLOCK, body._MEMORY = size, 64
 
 
 def commit(folder: Path, settings: Settings, name: str) -> None:

@@ -6,6 +6,7 @@ delivered in between is there too. Each test prints how many calls it tried.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -71,7 +72,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def run(folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
     argv = ("strace", "-f", "-qq", "-y", "-e", "signal=none", *options, *JOB, job, str(folder))
-    return subprocess.run(argv, capture_output=True, text=True, timeout=60)
+    env = os.environ | {"TMPDIR": str(folder)}
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, env=env)
 
 
 def outcomes(tmp_path: Path, job: str) -> tuple[dict[str, bytes], dict[str, bytes], list[tuple[str, int]]]:
