@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from binascii import crc32
 from itertools import chain
 
@@ -34,6 +35,9 @@ _HEAD = 64
 # Digits of the check sum behind the body.
 _SUM = 10
 _LONGEST_LINE = 1 << 14
+# What a journal is called until it is whole, and after how many seconds nobody is at work on it any more.
+_TORN = ".new"
+_ABANDONED = 24 * 3600
 # Of what the names of journals are made; others are none, or not yet, or were set aside.
 _NAME = frozenset("0123456789abcdef-")
 
@@ -136,6 +140,15 @@ def pending(state: str) -> list[str]:
     return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if _NAME.issuperset(name)]
 
 
+def tidy(state: str) -> None:
+    """Remove what runs left that were killed before their journal was whole: nothing was begun then. Raises OSError."""
+    folder = journal_folder(state)
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.endswith(_TORN) and time.time() - os.lstat(path).st_mtime > _ABANDONED:
+            os.unlink(path)
+
+
 def file_for(state: str, mailbox: os.stat_result) -> str:
     """The journal of a mailbox file; it need not exist."""
     return os.path.join(journal_folder(state), f"{mailbox.st_dev:x}-{mailbox.st_ino:x}")
@@ -167,7 +180,7 @@ def create(
     make_folder(journal_folder(state))
     status = os.fstat(fd)
     file = file_for(state, status)
-    new = open_private(file + ".new", os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
+    new = open_private(file + _TORN, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
     line = _line(job, path, status.st_size, slot)
     journal = Journal(file, new, job.kind, path, status.st_size, len(line), job.length, slot)
     try:
@@ -178,9 +191,9 @@ def create(
         if several:
             os.posix_fallocate(new, 0, journal.begin + 2 * (_HEAD + slot))
         journal.write(*first)
-        os.rename(file + ".new", file)
+        os.rename(file + _TORN, file)
     except BaseException:
-        os.unlink(file + ".new")
+        os.unlink(file + _TORN)
         journal.close()
         raise
     try:

@@ -30,6 +30,10 @@ def mend_all(state: str, path: str, timeout: float) -> list[str]:
     For the mailbox `path` itself others are waited for, `timeout` seconds; MailError when that was in vain.
     Raises OSError when that mailbox cannot be opened.
     """
+    try:
+        journals.tidy(state)
+    except OSError:
+        pass  # it costs nothing but room
     own = journals.file_for(state, os.stat(path))
     told = []
     for file in journals.pending(state):

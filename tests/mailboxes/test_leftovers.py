@@ -148,6 +148,18 @@ def test_what_is_no_journal_in_the_folder_of_journals_stops_nobody(box: Path, se
     assert subjects(box, settings)[1] == WITHOUT
 
 
+def test_a_journal_that_never_became_whole_is_removed_once_nobody_can_be_at_work_on_it(
+    box: Path, settings: Settings
+) -> None:
+    killed(box, settings, 1)
+    (torn,) = Path(settings.state, "journal").iterdir()
+    assert subjects(box, settings) == ("", [f"s{number}" for number in range(6)])
+    assert torn.exists()
+    os.utime(torn, (0, 0))
+    assert subjects(box, settings)[0] == ""
+    assert not torn.exists()
+
+
 @pytest.mark.parametrize("writes", [4, 7, 12])
 def test_a_mailbox_that_is_open_while_another_run_is_killed_is_finished_when_it_is_read(
     box: Path, settings: Settings, writes: int
