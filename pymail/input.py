@@ -149,3 +149,8 @@ class Keyboard(Source):
             if self.terminal:
                 return b""
             raise OSError(error.errno, error.strerror, self.name) from None
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a file, which may begin with a mark that it is UTF-8."""
+    return text.removeprefix("\ufeff").split("\n")

@@ -7,8 +7,6 @@ errors are caught. Verbs find everything checked.
 
 from __future__ import annotations
 
-from posix import fstat, geteuid
-
 from pymail import errors
 from pymail.errors import USAGE, MailError
 from pymail.input import Script
@@ -17,8 +15,6 @@ from pymail.verbs import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from pymail.input import Source
     from pymail.session import Session
     from pymail.variables.values import Changes
@@ -63,14 +59,6 @@ def _run(session: Session, source: Source) -> None:
             raise Leave(session.status or USAGE)
     if source.conditions:
         _tell(session, "if: its endif is missing", USAGE)
-
-
-def script(session: Session, name: str, file: TextIO, startup: bool) -> Script:
-    """The commands in an open file. Passwords in one that others can read are not to be used."""
-    text, status = file.read().removeprefix("\ufeff"), fstat(file.fileno())
-    if status.st_mode & 0o044 and status.st_uid == geteuid() and ("password" in text or "@" in text and "://" in text):
-        session.variables.exposed = name
-    return Script(name, text.split("\n"), startup)
 
 
 def run_text(session: Session, name: str, text: str) -> None:

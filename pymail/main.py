@@ -12,7 +12,7 @@ import sys
 
 from pymail import errors, options, paths, session, user
 from pymail.errors import IOERR, NOINPUT, USAGE, Killed, MailError, printable
-from pymail.input import Keyboard
+from pymail.input import Keyboard, Script, lines_of
 from pymail.variables.values import Variables
 
 TYPE_CHECKING = False
@@ -288,8 +288,8 @@ def _read_start_up_file(s: Session, path: str) -> None:
     try:
         descriptor = ownership.open_private(path, posix.O_RDONLY, root=True)
         with open(descriptor, encoding="utf-8", errors="surrogateescape") as file:
-            script = interpreter.script(s, path, file, startup=True)
+            lines = lines_of(file.read())
     except (MailError, OSError) as error:
         s.complain(errors.reason(error))
     else:
-        interpreter.run(s, script)
+        interpreter.run(s, Script(path, lines, startup=True))

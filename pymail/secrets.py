@@ -29,7 +29,7 @@ def password(user: str, host: str, variables: Variables, sender: str = "") -> st
     From, in this order: `password-USER@HOST`, `password-HOST`, `smtp-auth-password-SENDER`,
     `smtp-auth-password`, `password`, the first line of what `password-command` prints, the file
     `password-file`, $NETRC or ~/.netrc, the keyring.
-    Raises MailError: CONFIG where there is none, NOPERM for a file that others can read (of settings, too),
+    Raises MailError: CONFIG where there is none, NOPERM for a file that others can read,
     USAGE for a password on the command line.
     """
     leave_no_core()
@@ -39,7 +39,6 @@ def password(user: str, host: str, variables: Variables, sender: str = "") -> st
         if value:
             if variables.origin(name) in ("option", "environment"):
                 raise MailError(f"{name}: everybody can see it there; set password-command or use ~/.netrc", USAGE)
-            refuse_exposed(name, variables)
             return value
     found = (
         _from_command(variables.get("password-command"))
@@ -50,12 +49,6 @@ def password(user: str, host: str, variables: Variables, sender: str = "") -> st
     if not found:
         raise MailError(f"{user}@{host}: no password; set password-command or put it into ~/.netrc", CONFIG)
     return found
-
-
-def refuse_exposed(name: str, variables: Variables) -> None:
-    """Raise MailError (NOPERM) for a password from a file of settings that others can read."""
-    if path := variables.exposed:
-        raise MailError(f"{name}: not used: others can read the passwords in {path} (chmod 600 {path})", NOPERM)
 
 
 def leave_no_core() -> None:

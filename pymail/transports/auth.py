@@ -46,10 +46,7 @@ class Account:
 
         secrets.leave_no_core()
         given = self.server.password
-        if given is None:
-            return secrets.password(self.user, self.server.host, self._variables, self.sender)
-        secrets.refuse_exposed(self.server.name, self._variables)
-        return given
+        return secrets.password(self.user, self.server.host, self._variables, self.sender) if given is None else given
 
 
 def log_in(wire: Wire, offers: dict[str, str], how: str, account: Account) -> Reply:

@@ -23,18 +23,16 @@ _MOST = 10**9  # no clock, socket or list takes more
 class Variables:
     """Names and values."""
 
-    __slots__ = ("_strict", "_given", "exposed")
+    __slots__ = ("_strict", "_given")
 
     def __init__(self, strict: bool) -> None:
         self._strict = strict
-        self.exposed = ""  # the file that values came from and that others can read, if it may hold passwords
         self._given: dict[str, Given] = {}
 
     def copy(self) -> Variables:
         """Values that can be changed apart from these (another account)."""
         other = Variables(self._strict)
         other._given = dict(self._given)
-        other.exposed = self.exposed
         return other
 
     def changes(self, before: Variables) -> Changes:

@@ -10,7 +10,7 @@ import posix
 
 from pymail import interpreter, words
 from pymail.errors import USAGE, MailError, printable
-from pymail.input import If, Script
+from pymail.input import If, Script, lines_of
 from pymail.session import Session
 from pymail.variables.table import TABLE
 from pymail.variables.values import near, shown
@@ -224,16 +224,7 @@ def source(s: Session, names: list[Word]) -> None:
     if len(s.sources) > _DEEPEST:
         raise MailError(f"{names[0].text}: files source each other without end", USAGE)
     startup = bool(s.sources) and s.sources[-1].startup
-    name = names[0].text
-    if name.endswith("|"):
-        from pymail import process
-
-        printed = process.output_of(s, name[:-1].strip()).decode("utf-8", "surrogateescape")
-        interpreter.run(s, Script(name, printed.split("\n"), startup))
-    else:
-        with open(s.filename(names[0]), encoding="utf-8", errors="surrogateescape") as file:
-            script = interpreter.script(s, name, file, startup)
-        interpreter.run(s, script)
+    interpreter.run(s, Script(names[0].text, lines_of(_sourced(s, names[0])), startup))
 
 
 @verb("source_if", kind=Names("file", 1, 1), sending=True)
@@ -241,6 +232,15 @@ def source_if(s: Session, names: list[Word]) -> None:
     """As source, if there is such a file."""
     if posix.access(s.filename(names[0]), posix.R_OK):
         source(s, names)
+
+
+def _sourced(s: Session, name: Word) -> str:
+    if name.text.endswith("|"):
+        from pymail import process
+
+        return process.output_of(s, name.text[:-1].strip()).decode("utf-8", "surrogateescape")
+    with open(s.filename(name), encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()
 
 
 @verb("i[f]", kind=Text("s|r|t|test"), sending=True, flow=True)

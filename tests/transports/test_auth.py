@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from dovecot import Submission
-from program import Home, Run
 from servers import Exim
 from sink import CLOSE, HANG, OFFERS, Conversation, Sink, Text, codes, variables
 
@@ -343,34 +342,3 @@ def test_dovecot_lets_us_in(how: str, submission: Submission) -> None:
         transport = open_transport(f"submission://{USER}@127.0.0.1:{submission.port}", variables(**given))
         assert codes(transport.send(Envelope("me@test.example", [BOB]), Text())) == [code]
         transport.close()
-
-
-# -- passwords in start-up files ----------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("setting", "named"),
-    [
-        ("set mta={way}\nset smtp-auth-password=sesame", "smtp-auth-password"),
-        ("set mta={secret}", "smtp://me@127.0.0.1:{port}"),
-        ("account club {{\nset mta={secret}\n}}\naccount club", "smtp://me@127.0.0.1:{port}"),
-        ("source more", "smtp://me@127.0.0.1:{port}"),
-    ],
-)
-def test_password_in_a_start_up_file_that_others_can_read_is_refused_naming_chmod(
-    setting: str, named: str, pymail: Run, home: Home
-) -> None:
-    with Sink(("AUTH PLAIN",), login=lambda conversation, words: IN) as sink:
-        way, secret = (sink.url.replace("//", f"//{who}@") for who in ("me", "me:sesame"))
-        home.rc(setting.format(way=way, secret=secret) + "\n")
-        (home.path / "more").write_text(f"set mta={secret}\n")
-        for name in (".mailrc", "more"):
-            (home.path / name).chmod(0o644)
-        done = pymail("bob@x", input="text\n")
-        named, path = named.format(port=sink.port), "more" if "source" in setting else f"{home.path}/.mailrc"
-        assert done.status == 77 and not [line for line in sink.lines if line.startswith(("AUTH", "MAIL"))]
-        why = f"pymail: {named}: not used: others can read the passwords in {path} (chmod 600 {path})"
-        assert why in done.err.splitlines() and "sesame" not in done.err
-        for name in (".mailrc", "more"):
-            (home.path / name).chmod(0o600)
-        assert pymail("bob@x", input="text\n").status == 0
