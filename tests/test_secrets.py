@@ -88,9 +88,7 @@ def test_a_command_that_fails_gives_none(command: str, capfd: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("command", ["sleep 9", "echo hush; sleep 9", "while :; do echo hush; sleep 0.1; done"])
-def test_a_command_that_does_not_end_is_not_waited_for_for_ever(
-    command: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_that_does_not_end_is_not_waited_for_for_ever(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "PATIENCE", 1)
     failure = refusal(password_command=f"exec {command}" if command.startswith("sleep") else command)
     assert (failure.text, failure.status) == ("password-command: no answer in 1 seconds", TEMPFAIL)

@@ -10,17 +10,15 @@ from __future__ import annotations
 import os
 from binascii import crc32
 
+from pymail.mailboxes.column import packed, unpacked
+from pymail.mailboxes.texts import CHUNK, NOTHING, Chunk, unpack
 from pymail.ownership import make_folder, open_private
-
-from .column import packed, unpacked
-from .texts import CHUNK, NOTHING, Chunk, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pymail.mailboxes.column import Code
+    from pymail.mailboxes.scan import Columns
     from pymail.summary import Rows
-
-    from .column import Code
-    from .scan import Columns
 
 # No chunk is longer (octets), whatever a damaged table says.
 _LONGEST = 1 << 24

@@ -15,24 +15,23 @@ import time
 from bisect import bisect_left, bisect_right
 
 from pymail.errors import IOERR, NOPERM, MailError, reason
+from pymail.mailboxes import quoting, status
+from pymail.mailboxes.journal import write
+from pymail.mailboxes.layout import Edits, Layout
+from pymail.mailboxes.lock import Lock
+from pymail.mailboxes.mailbox import Outcome, Plan, Settings
+from pymail.mailboxes.mark import look_at
+from pymail.mailboxes.rewrite import carry_out, mend, truncate
+from pymail.mailboxes.scan import Columns, is_message
 from pymail.paths import state_folder
 from pymail.summary import OLD
-
-from . import quoting, status
-from .journal import write
-from .layout import Edits, Layout
-from .lock import Lock
-from .mailbox import Outcome, Plan, Settings
-from .mark import look_at
-from .rewrite import carry_out, mend, truncate
-from .scan import Columns, is_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .mailbox import Watch
-    from .mbox import Mbox
+    from pymail.mailboxes.mailbox import Watch
+    from pymail.mailboxes.mbox import Mbox
 
 # In a file smaller than this (octets) moving its tail costs nothing, and Status lines are written as is usual.
 _SMALL = 1 << 20

@@ -13,23 +13,22 @@ import os
 from binascii import crc32
 
 from pymail.errors import DATA, IOERR, MailError, reason
+from pymail.mailboxes import fromline
+from pymail.mailboxes import journal as journals
+from pymail.mailboxes.journal import CHUNK, Job, Journal, gathered, write
+from pymail.mailboxes.layout import PAGE
+from pymail.mailboxes.lock import Lock
+from pymail.mailboxes.quoting import quoted
+from pymail.mailboxes.rewrite import mend, tail_sum
+from pymail.mailboxes.scan import missing_end
+from pymail.mailboxes.status import stamped
 from pymail.ownership import sync_folder
-
-from . import fromline
-from . import journal as journals
-from .journal import CHUNK, Job, Journal, gathered, write
-from .layout import PAGE
-from .lock import Lock
-from .quoting import quoted
-from .rewrite import mend, tail_sum
-from .scan import missing_end
-from .status import stamped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .mailbox import Deposit, Settings
+    from pymail.mailboxes.mailbox import Deposit, Settings
 
 
 def append_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> tuple[bool, int, list[str]]:
@@ -59,7 +58,7 @@ def check(lock: Lock, name: str) -> None:
     begin = os.pread(lock.fd, PAGE, 0)
     if not begin or begin.startswith(b"From "):
         return
-    from . import letter, packed
+    from pymail.mailboxes import letter, packed
 
     kind = "is compressed" if packed.kind_of(begin) else "is a single letter" if letter.begins(begin) >= 0 else ""
     if kind:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 
 from pymail.errors import NOPERM, MailError
+from pymail.mailboxes import letter
+from pymail.mailboxes.mailbox import Mailbox, Outcome
 from pymail.summary import Summary, from_head
-
-from . import letter
-from .mailbox import Mailbox, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .mailbox import Deposit, Plan
+    from pymail.mailboxes.mailbox import Deposit, Plan
 
 
 class Eml(Mailbox):

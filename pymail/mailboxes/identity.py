@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .scan import Columns
+    from pymail.mailboxes.scan import Columns
 
 
 def match(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> list[int]:

@@ -21,21 +21,19 @@ import time
 from binascii import crc32
 
 from pymail.errors import MailError
+from pymail.mailboxes.base import CODES, Base, Builder
+from pymail.mailboxes.column import Column, packed, unpacked
+from pymail.mailboxes.mark import look_at
+from pymail.mailboxes.scan import Columns, is_message, read
+from pymail.mailboxes.texts import CHUNK, NOTHING, Chunk, unpack
 from pymail.ownership import make_folder, open_private
-
-from .base import CODES, Base, Builder
-from .column import Column, packed, unpacked
-from .mark import look_at
-from .scan import Columns, is_message, read
-from .texts import CHUNK, NOTHING, Chunk, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pymail.mailboxes.scan import Stamp
     from pymail.summary import Rows
-
-    from .scan import Stamp
 
 _VERSION = "pymail-index-2"
 # An index that nobody used for so long (seconds) is removed.

@@ -6,22 +6,20 @@ the same; it comes from the index where that knows it.
 
 from __future__ import annotations
 
+from pymail.mailboxes.index import Index
+from pymail.mailboxes.mbox import Mbox
+from pymail.mailboxes.scan import Columns, Shrunk
+from pymail.mailboxes.stored import stamp_of
+from pymail.mailboxes.texts import ALL, SUBJECTS, Chunk
 from pymail.summary import Rows
-
-from .index import Index
-from .mbox import Mbox
-from .scan import Columns, Shrunk
-from .stored import stamp_of
-from .texts import ALL, SUBJECTS, Chunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from pymail.mailboxes.mailbox import Settings
+    from pymail.mailboxes.scan import Stamp
     from pymail.summary import Summary
-
-    from .mailbox import Settings
-    from .scan import Stamp
 
 
 class Indexed(Mbox):

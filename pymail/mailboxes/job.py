@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from itertools import chain
 
-from .journal import Job
-from .layout import Edits, Layout
+from pymail.mailboxes.journal import Job
+from pymail.mailboxes.layout import Edits, Layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

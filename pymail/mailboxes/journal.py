@@ -20,9 +20,8 @@ from itertools import chain
 
 from pymail.body import Body
 from pymail.errors import MailError
+from pymail.mailboxes.names import journal_folder
 from pymail.ownership import make_folder, open_private, sync_folder
-
-from .names import journal_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ ascending order: the later one goes first where its source begins before its own
 
 from __future__ import annotations
 
-from .scan import read_into
+from pymail.mailboxes.scan import read_into
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

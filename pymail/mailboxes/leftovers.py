@@ -13,15 +13,14 @@ import fcntl
 import os
 
 from pymail.errors import IOERR, TEMPFAIL, MailError, reason
-
-from . import journal as journals
-from .lock import Lock
-from .rest import await_rest
-from .rewrite import mend
+from pymail.mailboxes import journal as journals
+from pymail.mailboxes.lock import Lock
+from pymail.mailboxes.rest import await_rest
+from pymail.mailboxes.rewrite import mend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .mailbox import Settings
+    from pymail.mailboxes.mailbox import Settings
 
 
 def mend_all(state: str, path: str, timeout: float) -> list[str]:

@@ -21,8 +21,7 @@ import stat
 import time
 
 from pymail.errors import DATA, IOERR, TEMPFAIL, MailError, reason
-
-from .dotlock import Dotlock, close
+from pymail.mailboxes.dotlock import Dotlock, close
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

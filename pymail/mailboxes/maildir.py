@@ -15,18 +15,17 @@ import os
 import time
 
 from pymail.errors import CANTCREAT, IOERR, NOPERM, MailError, reason
+from pymail.mailboxes import letter
+from pymail.mailboxes.mailbox import Gone, Mailbox, Outcome, watched
+from pymail.mailboxes.status import stamped
 from pymail.ownership import make_folder, sync_folder, write
 from pymail.summary import ANSWERED, DRAFT, FLAGGED, OLD, SEEN, Summary, from_head
-
-from . import letter
-from .mailbox import Gone, Mailbox, Outcome, watched
-from .status import stamped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from .mailbox import Deposit, Plan, Watch
+    from pymail.mailboxes.mailbox import Deposit, Plan, Watch
 
 _PARTS = ("tmp", "new", "cur")
 _INFO = ":2,"

@@ -12,23 +12,22 @@ import posix
 
 from pymail import paths
 from pymail.errors import NOPERM, MailError, reason, status_of
+from pymail.mailboxes import fromline
+from pymail.mailboxes.mailbox import Mailbox, Outcome, Settings
+from pymail.mailboxes.names import journal_folder
+from pymail.mailboxes.rest import await_rest, changed_lately
+from pymail.mailboxes.scan import Columns, Shrunk, extend, read
+from pymail.mailboxes.stored import Stored, scan_all, stamp_of
 from pymail.summary import OLD, Rows, Summary, from_head
-
-from . import fromline
-from .mailbox import Mailbox, Outcome, Settings
-from .names import journal_folder
-from .rest import await_rest, changed_lately
-from .scan import Columns, Shrunk, extend, read
-from .stored import Stored, scan_all, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import ModuleType
 
-    from .index import Index
-    from .mailbox import Deposit, Plan
-    from .scan import Stamp
+    from pymail.mailboxes.index import Index
+    from pymail.mailboxes.mailbox import Deposit, Plan
+    from pymail.mailboxes.scan import Stamp
 
 # Deleting one octet is the quickest way to count it, while the piece stays in the processor's cache.
 _COUNTED = 1 << 15
@@ -81,7 +80,7 @@ class Mbox(Stored, Mailbox):
         return _lf(data[line:body])
 
     def pieces(self, index: int) -> Iterator[bytes]:
-        from .quoting import unquote
+        from pymail.mailboxes.quoting import unquote
 
         fresh, crlf = True, None
         for piece in self.octets(index):
@@ -149,14 +148,14 @@ class Mbox(Stored, Mailbox):
     def settle(self) -> None:
         if self.path is not None and stamp_of(self.fd) != self.stamp and self._has_journal():
             # Whoever was changing it may have been killed.
-            from .leftovers import mend_open
+            from pymail.mailboxes.leftovers import mend_open
 
             self.notes += mend_open(self.path, self.fd, self.settings, bool(self.readonly))
         super().settle()
 
     def letters(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        from .gather import has_quoted
-        from .quoting import unquote
+        from pymail.mailboxes.gather import has_quoted
+        from pymail.mailboxes.quoting import unquote
 
         for run, data, starts, bodies, ends in self.runs(numbers, "Searching"):
             is_plain = b"\r" not in data and not has_quoted(data)
@@ -181,7 +180,7 @@ class Mbox(Stored, Mailbox):
         return self._welcome()
 
     def append(self, deposits: Iterable[Deposit]) -> int:
-        from . import deposit
+        from pymail.mailboxes import deposit
 
         path = self._writable()
         try:
@@ -190,7 +189,7 @@ class Mbox(Stored, Mailbox):
             raise MailError(f"{self.name}: nothing was appended: {reason(error)}", status_of(error)) from error
 
     def commit(self, plan: Plan) -> Outcome:
-        from . import commit
+        from pymail.mailboxes import commit
 
         path = self._writable()
         try:
@@ -263,7 +262,7 @@ def _gather(numbers: Iterable[int]) -> ModuleType | None:
     """What reads headers in bulk, where that repays its import."""
     if not isinstance(numbers, range) or len(numbers) < _MANY:
         return None
-    from . import gather
+    from pymail.mailboxes import gather
 
     return gather
 

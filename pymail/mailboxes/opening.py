@@ -10,15 +10,14 @@ import posix
 
 from pymail import paths
 from pymail.errors import DATA, USAGE, MailError, reason, status_of
-
-from .mailbox import Mailbox, Missing, Settings
-from .names import journal_folder
+from pymail.mailboxes.mailbox import Mailbox, Missing, Settings
+from pymail.mailboxes.names import journal_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .mailbox import Deposit
+    from pymail.mailboxes.mailbox import Deposit
 
 _SCHEMES = ("mbox", "maildir", "file")
 _REMOTE = ("pop3", "pop3s", "imap", "imaps")
@@ -69,7 +68,7 @@ def append_to(
     A missing one is made, private, of the kind `newkind` (mbox or maildir). Answers whether it was, and how many
     octets were added. `tell` hears what the user should: a stale lock was broken. Raises MailError.
     """
-    from . import deposit
+    from pymail.mailboxes import deposit
 
     settings = settings or default_settings()
     scheme, path = split(name)
@@ -81,7 +80,7 @@ def append_to(
         if paths.lexists(path):
             _check_scheme(name, scheme, paths.isdir(path))
         if paths.isdir(path) or (scheme or newkind) == "maildir" and not paths.lexists(path):
-            from . import maildir
+            from pymail.mailboxes import maildir
 
             return maildir.append_to(path, deposits)
         made, octets, notes = deposit.append_to(path, deposits, settings)
@@ -136,7 +135,7 @@ def _is_mine(path: str) -> bool:
 def _folder(name: str, path: str, settings: Settings, readonly: bool) -> Mailbox:
     parts = [paths.join(path, part) for part in ("cur", "new")]
     if all(map(paths.isdir, parts)):
-        from . import maildir
+        from pymail.mailboxes import maildir
 
         why = "opened so" if readonly else ""
         if not why and not all(posix.access(part, posix.W_OK | posix.X_OK) for part in parts):
@@ -150,7 +149,7 @@ def _file(name: str, path: str, settings: Settings, readonly: bool, scheme: str)
     try:
         begin = posix.pread(fd, _LOOKED_AT, 0)
         if begin[:1] in _PACKED:
-            from . import packed
+            from pymail.mailboxes import packed
 
             if kind := packed.kind_of(begin):
                 mailbox = _copied(name, fd, kind, "it is compressed", settings)
@@ -167,7 +166,7 @@ def _file(name: str, path: str, settings: Settings, readonly: bool, scheme: str)
 
 
 def _copied(name: str, source: int, kind: str, why: str, settings: Settings) -> Mailbox:
-    from . import packed
+    from pymail.mailboxes import packed
 
     try:
         fd, wrong = packed.copy(source, kind)
@@ -189,14 +188,14 @@ def _letters(name: str, path: str | None, fd: int, settings: Settings, why: str,
     where = -1 if scheme == "mbox" else _letter_at(begin)
     if scheme == "mbox" or not 0 <= where <= _MARK and _is_mbox(fd, begin):
         if path is not None and settings.cache and posix.fstat(fd).st_size >= INDEXED:
-            from .indexed import Indexed
+            from pymail.mailboxes.indexed import Indexed
 
             return Indexed(name, path, fd, settings, why)
-        from .mbox import Mbox
+        from pymail.mailboxes.mbox import Mbox
 
         return Mbox(name, path, fd, settings, why)
     if where >= 0:
-        from . import eml
+        from pymail.mailboxes import eml
 
         return eml.Eml(name, path, fd, where)
     raise MailError(f"{name}: is not a mailbox: no message begins in it", DATA)
@@ -206,14 +205,14 @@ def _letter_at(begin: bytes) -> int:
     """Where in the beginning of a file a single letter begins; -1 when it is none."""
     if not begin or begin.startswith(b"From "):
         return -1
-    from . import letter
+    from pymail.mailboxes import letter
 
     return 0 if _is_header(begin) and letter.has_known_field(begin) else letter.begins(begin)
 
 
 def _is_mbox(fd: int, begin: bytes) -> bool:
     """Is the file empty, or does a message begin in it, be it after some junk?"""
-    from . import scan
+    from pymail.mailboxes import scan
 
     if not begin or begin.startswith(b"From ") and scan.is_first(begin):
         return True
@@ -266,6 +265,6 @@ def _mend(path: str, settings: Settings) -> list[str]:
             return []
     except OSError:
         return []
-    from .leftovers import mend_all
+    from pymail.mailboxes.leftovers import mend_all
 
     return mend_all(settings.state, path, settings.lock_timeout)

@@ -10,19 +10,18 @@ from __future__ import annotations
 import os
 
 from pymail.body import Body
-
-from . import journal
-from .deposit import append_to, check, entries
-from .job import Kept
-from .layout import Layout
-from .lock import Lock
-from .rewrite import carry_out, mend
+from pymail.mailboxes import journal
+from pymail.mailboxes.deposit import append_to, check, entries
+from pymail.mailboxes.job import Kept
+from pymail.mailboxes.layout import Layout
+from pymail.mailboxes.lock import Lock
+from pymail.mailboxes.rewrite import carry_out, mend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .mailbox import Deposit, Settings
+    from pymail.mailboxes.mailbox import Deposit, Settings
 
 
 def prepend_to(path: str, deposits: Iterable[Deposit], settings: Settings) -> list[str]:

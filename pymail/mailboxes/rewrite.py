@@ -22,20 +22,19 @@ import os
 from binascii import crc32
 
 from pymail.errors import IOERR, MailError, reason
-
-from . import journal as journals
-from .fromline import dated
-from .job import packed, unpacked
-from .journal import Journal, write
-from .layout import PAGE, Block, Cursor, Edits, Layout
-from .lock import Lock
-from .scan import Shrunk, read
+from pymail.mailboxes import journal as journals
+from pymail.mailboxes.fromline import dated
+from pymail.mailboxes.job import packed, unpacked
+from pymail.mailboxes.journal import Journal, write
+from pymail.mailboxes.layout import PAGE, Block, Cursor, Edits, Layout
+from pymail.mailboxes.lock import Lock
+from pymail.mailboxes.scan import Shrunk, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .mailbox import Watch
+    from pymail.mailboxes.mailbox import Watch
 
 _CHECKED = 1 << 20
 

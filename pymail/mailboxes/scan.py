@@ -18,10 +18,9 @@ import posix
 from binascii import crc32
 
 from pymail.errors import TEMPFAIL, MailError
+from pymail.mailboxes.fromline import dated
+from pymail.mailboxes.mark import MARKED, header_end, look_at
 from pymail.summary import OLD, SEEN
-
-from .fromline import dated
-from .mark import MARKED, header_end, look_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Protocol, overload
 
-    from .mailbox import Watch
+    from pymail.mailboxes.mailbox import Watch
 
     # Device, inode, length and time of the last change (ns): what tells that a file is still as it was.
     Stamp = tuple[int, int, int, int]
@@ -359,7 +358,7 @@ def _sweep(size: int) -> ModuleType | None:
     """The quick way over a block, where that repays its import."""
     if size < LARGE:
         return None
-    from . import sweep
+    from pymail.mailboxes import sweep
 
     return sweep
 

@@ -14,18 +14,17 @@ from __future__ import annotations
 import posix
 
 from pymail.errors import TEMPFAIL, MailError
-
-from .mailbox import STAND_IN, Gone
-from .mark import look_at
-from .rest import await_rest
-from .scan import Columns, Shrunk, extend, is_message, read
+from pymail.mailboxes.mailbox import STAND_IN, Gone
+from pymail.mailboxes.mark import look_at
+from pymail.mailboxes.rest import await_rest
+from pymail.mailboxes.scan import Columns, Shrunk, extend, is_message, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .mailbox import Watch
-    from .scan import Stamp
+    from pymail.mailboxes.mailbox import Watch
+    from pymail.mailboxes.scan import Stamp
 
 # Messages are handed out in pieces of so many octets, and read in batches of so many.
 PIECE = 1 << 18
@@ -75,7 +74,7 @@ class Stored:
 
     def realign(self) -> None:
         """Scan the file anew, since another program changed it, and find each message again."""
-        from .identity import identities, match
+        from pymail.mailboxes.identity import identities, match
 
         old = identities(self.columns)
         self.columns, self.stamp = scan_all(self.fd, self.believe, self.patience, self.watch)

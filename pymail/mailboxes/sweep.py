@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from binascii import crc32
 
+from pymail.mailboxes.mark import MARKED
 from pymail.summary import ANSWERED, FLAGGED, OLD, SEEN
-
-from .mark import MARKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from binascii import crc32
 
+from pymail.mailboxes.column import packed, unpacked
 from pymail.summary import Rows
-
-from .column import packed, unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .column import Code
+    from pymail.mailboxes.column import Code
 
 # Messages in a chunk.
 CHUNK = 256

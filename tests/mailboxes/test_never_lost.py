@@ -220,9 +220,7 @@ def test_an_error_at_any_call_of_the_program_is_told_and_costs_no_letter(tmp_pat
     print(f"{job}: {error} at each of {len(tried)} calls")
 
 
-@pytest.mark.parametrize(
-    "fault", ["signal=KILL", *(pytest.param(f"error={error}", marks=slow) for error in ERRORS)]
-)
+@pytest.mark.parametrize("fault", ["signal=KILL", *(pytest.param(f"error={error}", marks=slow) for error in ERRORS)])
 def test_incorporating_new_mail_changes_nothing_whatever_fails(tmp_path: Path, fault: str) -> None:
     before, after, calls = outcomes(tmp_path, "inc")
     assert before == after
