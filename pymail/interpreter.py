@@ -321,7 +321,7 @@ def _gate(session: Session, verb: Verb) -> None:
     if session.composing and not verb.composing:
         raise MailError(f"{verb.name}: not while a letter is being written", USAGE)
     if verb.changes and session.folder is not None and session.folder.mailbox.readonly:
-        name, why = session.folder.mailbox.name, session.folder.mailbox.readonly
-        raise MailError(f"{verb.name}: {name} is read-only: {why}", errors.NOPERM)
+        mailbox = session.folder.mailbox
+        raise MailError(f"{verb.name}: {mailbox.name} is read-only: {mailbox.readonly}", mailbox.refusal)
     if verb.kind.mailbox:
         session.open_folder()

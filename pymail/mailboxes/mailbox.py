@@ -11,7 +11,7 @@ from __future__ import annotations
 from _io import BytesIO
 from abc import ABC, abstractmethod
 
-from pymail.errors import NOINPUT, TEMPFAIL, MailError
+from pymail.errors import NOINPUT, NOPERM, TEMPFAIL, MailError
 from pymail.summary import Rows, from_head
 
 TYPE_CHECKING = False
@@ -131,14 +131,16 @@ class Mailbox(ABC):
     """An open mailbox. What a kind cannot do raises MailError.
 
     `name` is what the user called it, `path` the file or folder behind it (None: there is none to write to).
-    `readonly` says why it cannot be changed, "" when it can. `notes` are lines that the user should be told
-    once: a lock that was broken, a mailbox that was repaired; `details` are those that only -v asks for.
+    `readonly` says why it cannot be changed, "" when it can, `refusal` is the status of an attempt. `notes` are
+    lines that the user should be told once: a lock that was broken, a mailbox that was repaired; `details` are
+    those that only -v asks for.
     `settings` may be renewed while it is open.
     """
 
     name: str
     path: str | None
     readonly: str
+    refusal: int = NOPERM
     settings: Settings
     notes: list[str]
     details: list[str]

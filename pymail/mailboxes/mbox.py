@@ -11,7 +11,7 @@ from __future__ import annotations
 import posix
 
 from pymail import paths
-from pymail.errors import NOPERM, MailError, reason, status_of
+from pymail.errors import TEMPFAIL, MailError, reason, status_of
 from pymail.mailboxes import fromline
 from pymail.mailboxes.mailbox import Mailbox, Outcome, Settings
 from pymail.mailboxes.names import journal_folder
@@ -49,7 +49,8 @@ class Mbox(Stored, Mailbox):
         self.notes = []
         self.details = []
         if path is not None and changed_lately(fd) and not await_rest(fd, self.patience):
-            self.readonly = self.readonly or "another program holds its lock"
+            if not readonly:
+                self.readonly, self.refusal = "another program holds its lock", TEMPFAIL
             self.notes.append(f"{name}: another program holds its lock: what is shown may be half written")
         elif path is not None and readonly and self._has_journal():
             self.notes.append(f"{name}: half written by a run that was killed: open it for writing to finish it")
@@ -224,7 +225,7 @@ class Mbox(Stored, Mailbox):
     def _writable(self) -> str:
         """The path to write to; MailError when there is none."""
         if self.readonly or self.path is None:
-            raise MailError(f"{self.name}: cannot be changed: {self.readonly}", NOPERM)
+            raise MailError(f"{self.name}: cannot be changed: {self.readonly}", self.refusal)
         return self.path
 
     def _has_journal(self) -> bool:

@@ -19,6 +19,8 @@ from locks import ROOT, dotlock, take
 
 from pymail.errors import TEMPFAIL, MailError
 from pymail.mailboxes.lock import Lock
+from pymail.mailboxes.mailbox import Plan, Settings
+from pymail.mailboxes.opening import open_mailbox
 
 # Holds a lock of pymail's until it is told to end.
 HOLDER = f"""
@@ -76,6 +78,17 @@ def test_a_held_lock_is_an_error_that_names_its_holder_after_a_bounded_wait(box:
             take(box, 0.3)
         assert caught.value.status == TEMPFAIL
         assert dotlock(box).exists()
+
+
+def test_a_mailbox_that_is_being_written_opens_but_cannot_be_changed_for_now(box: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    with holding(sys.executable, "-c", HOLDER, str(box)):
+        mailbox = open_mailbox(str(box), Settings(str(tmp_path / "state"), "", 0.2))
+        assert "may be half written" in mailbox.notes[0]
+        with pytest.raises(MailError, match="another program holds its lock") as caught:
+            mailbox.commit(Plan(remove=[0]))
+        assert caught.value.status == TEMPFAIL
+        mailbox.close()
 
 
 def test_all_locks_are_dropped_when_one_is_missing(box: Path) -> None:
