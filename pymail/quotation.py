@@ -17,13 +17,11 @@ from pymail.width import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pymail.addresses import Address
     from pymail.mime import Part
     from pymail.session import Session
-
-    Shown = Callable[[str], bool]
 
 _WIDTH = 72  # where paragraphs of an answer are wrapped: some quotes more still fit on a screen
 _NARROW = 20  # no line of a quote is broken before

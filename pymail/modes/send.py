@@ -215,7 +215,6 @@ def _is_own_file(word: str) -> bool:
 def _insert(draft: Draft, path: str) -> None:
     try:
         with open(path, "rb") as file:
-            while piece := file.read(1 << 18):
-                draft.body.write(piece)
+            draft.body.extend(iter(lambda: file.read(1 << 18), b""))
     except OSError as error:
         raise MailError(f"{path}: {error.strerror}", NOINPUT) from None
